@@ -1,0 +1,104 @@
+"""What a run knows, as plain tables: what was read (`Area`), what is proposed (`Proposal`), and all of it (`Result`).
+
+Frozen holders without behaviour: stages take tables out of them and put tables in. A *plan* is a Series
+unit_id -> community; `objective` and `bound` are lists of numbers in the order in which they are minimised.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+import geopandas as gpd
+import pandas as pd
+
+from pipeline.rules import RuleSet
+from pipeline.settings import Settings
+
+
+@dataclass(frozen=True)
+class Area:
+    """One area as read and joined. Tables as in `pipeline.schema`: UNITS, COMMUNITIES, LINES, PROBLEMS_CSV, ..."""
+
+    settings: Settings
+    rules: RuleSet
+    units: gpd.GeoDataFrame
+    communities: pd.DataFrame
+    lines: gpd.GeoDataFrame
+    premises: gpd.GeoDataFrame | None
+    problems: pd.DataFrame
+    reconciliation: pd.DataFrame
+    inputs: Mapping[str, str]
+    """Hash (sha256) of every file read, by its path relative to the area folder."""
+
+
+@dataclass(frozen=True)
+class Solution:
+    """An answer to one problem, with what is known of it.
+
+    `plan`: Series over the units (or communities) of the problem, None when infeasible. `objective` and `bound`:
+    the minimised numbers in their order and proved lower bounds. `gap`: relative, of the first number whose bound
+    lies below it. `note`: the reason when infeasible, what limited the search when unproved.
+    """
+
+    plan: pd.Series | None
+    proof: str
+    objective: tuple[float, ...] = ()
+    bound: tuple[float, ...] = ()
+    gap: float = 0.0
+    seconds: float = 0.0
+    note: str = ""
+
+
+@dataclass(frozen=True)
+class Alternative:
+    """Another way to do a case: `label` says what it puts first, `plan` covers the units of the case."""
+
+    label: str
+    solution: Solution
+
+
+@dataclass(frozen=True)
+class Proposal:
+    """What one strategy proposes for the whole area.
+
+    `plan`: Series unit_id -> community after, every unit. `cases`: schema.CASES_CSV. `alternatives`: by case_id.
+    `subdistricts`: name, strategy, proof, objective, bound, gap, seconds (one row each). `left`: communities that
+    stay outside the limits, by name, with the sentence why.
+    """
+
+    strategy: str
+    plan: pd.Series
+    cases: pd.DataFrame
+    subdistricts: pd.DataFrame
+    alternatives: Mapping[str, list[Alternative]] = field(default_factory=dict)
+    left: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Evaluation:
+    """A plan against today. `numbers`: one row per measure (measure, before, after). `communities`:
+    schema.COMMUNITIES_CSV, indexed by community. `changes`: one row per pair old-new that shares units
+    (before, after, subdistrict, units, households, change)."""
+
+    numbers: pd.DataFrame
+    communities: pd.DataFrame
+    changes: pd.DataFrame
+
+
+@dataclass(frozen=True)
+class Result:
+    """Everything a run found; the dossier is written from this alone.
+
+    `proposals` and `evaluations` are keyed by strategy; `strategy` names the one that is *the* plan.
+    `manifest`: input hashes, package versions, seed.
+    """
+
+    area: Area
+    edition: str
+    strategy: str
+    edges: pd.DataFrame
+    flags: pd.DataFrame
+    neighbours: pd.DataFrame
+    """Candidates for merging with their conditions, one row per pair (see `flag.merge_candidates`)."""
+    proposals: Mapping[str, Proposal]
+    evaluations: Mapping[str, Evaluation]
+    manifest: Mapping[str, object]

@@ -1,0 +1,240 @@
+"""The words: names, meanings and Chinese labels of every column, table and value that huajie reads or writes.
+
+One word has one meaning (docs/reference.md is generated from this module and a test holds the two together).
+Nothing here knows how a table is made.
+"""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Column:
+    """One column of a table: its name in files and code, what it means, its label in Chinese output, its unit."""
+
+    name: str
+    meaning: str
+    zh: str
+    unit: str = ""
+
+
+# --- values ---------------------------------------------------------------------------------------------------
+
+UNDER, WITHIN, OVER, FAR_OVER = "under", "within", "over", "far_over"
+STATUS_ZH = {UNDER: "偏小", WITHIN: "达标", OVER: "偏大", FAR_OVER: "超大"}
+"""`under` < lower <= `within` <= upper < `over` <= split_over < `far_over`."""
+
+ACTION_ZH = {"split": "拆分", "merge": "合并", "none": "不动"}
+"""What a rule asks for a flagged community: `none` when it is flagged but nothing is asked, or a condition fails."""
+
+KIND_ZH = {"split": "拆分", "merge": "合并", "transfer": "划转", "regroup": "重组"}
+"""Kinds of case: split 1 to n, merge n to 1, transfer (no community appears or vanishes), regroup m to n."""
+
+PROOF_ZH = {
+    "optimal": "已证明最优",
+    "gap": "有界差距",
+    "exhausted": "已穷尽全部可行方案",
+    "heuristic": "启发式(未证明)",
+    "infeasible": "无可行方案",
+}
+"""What is known of a result. `gap` carries a bound; `infeasible` carries a reason."""
+
+PROOF_ORDER = ("infeasible", "heuristic", "gap", "exhausted", "optimal")
+"""Weakest first: the proof of several results together is the weakest of them."""
+
+CHANGE_ZH = {"U": "未变", "S": "拆分", "M": "合并", "X": "重组/划转"}
+"""Change codes (the letters of the UK Office for National Statistics)."""
+
+STRATEGY_ZH = {"principle": "原则方案", "compliance": "达标方案"}
+
+LINE_KINDS = ("road", "water", "railway")
+ROAD_CLASSES = ("expressway", "trunk", "primary", "secondary", "tertiary", "residential", "path")
+ROAD_CLASS_ZH = {
+    "expressway": "快速路/高速",
+    "trunk": "干线",
+    "primary": "主干路",
+    "secondary": "次干路",
+    "tertiary": "支路",
+    "residential": "街巷",
+    "path": "小路",
+}
+EDGE_KINDS = ("border", "bridge", "inherited")
+"""`border`: a shared line. `bridge`: joins parts of a subdistrict that touch nowhere, shortest way across.
+`inherited`: joins a detached part of a community of today to the rest of it, so that detachment that exists is
+not mistaken for one that a plan makes."""
+
+PREMISES_ZH = {"usable": "可用", "decorating": "装修", "building": "在建", "none": "未落实"}
+
+NEW_COMMUNITY = "{subdistrict}新设{number}"
+"""Name of a community that a plan creates, until a decision names it. The subdistrict is part of it because a
+community's name is its key: 新设1 of two subdistricts must not become one community."""
+
+LIST_SEPARATOR = "、"
+"""Between the names in `communities_before` and `communities_after`."""
+
+# --- tables in memory -----------------------------------------------------------------------------------------
+
+_HOUSEHOLDS = Column(
+    "households", "resident households, of the measure that the rule set names", "常住户", "households"
+)
+_POPULATION = Column("population", "residents", "常住人口", "persons")
+_SUBDISTRICT = Column("subdistrict", "parent of the community: subdistrict, town or service centre", "街道/镇/中心")
+_COMMUNITY = Column("community", "name of the community, the key", "社区")
+
+UNITS = (
+    Column("unit_id", "key of the unit (the index)", "基本单元编号"),
+    Column("name", "name of the compound or cell, may be empty", "名称"),
+    _HOUSEHOLDS,
+    _POPULATION,
+    _COMMUNITY,
+    _SUBDISTRICT,
+    Column("anchor", "true where the community's office stands", "居委会所在"),
+)
+"""`units`: GeoDataFrame indexed by unit_id (str), polygons in a working CRS in metres."""
+
+COMMUNITIES = (
+    _COMMUNITY,
+    _SUBDISTRICT,
+    Column("code", "12-digit statistical code, may be empty", "代码"),
+    _HOUSEHOLDS,
+    _POPULATION,
+    Column("workers", "community workers in post", "社区工作者", "persons"),
+    Column("floor_m2", "floor area of the community's premises", "办公用房㎡", "m²"),
+    Column("premises_state", "usable, decorating, building or none", "用房状态"),
+    Column("grids", "number of grids (网格)", "网格数"),
+    Column("compounds", "number of residential compounds (小区)", "小区数"),
+    Column("waiting_households", "households waiting to move in", "待入住户", "households"),
+    Column("workload_matters", "workload matters handled", "承担事项数"),
+    Column("farthest_walk_m", "farthest walk from a home to the office", "最远步行距离", "m"),
+    Column("detached_parts", "parts that do not touch the main part", "飞地数"),
+    Column("protected", "true for historic or commercial areas that are left as they are", "历史/商业保留区"),
+)
+"""`communities`: DataFrame indexed by community, one row each, of today. Columns after `population` may be missing;
+an indicator is judged only where its column is there."""
+
+LINES = (
+    Column("kind", "road, water or railway", "类别"),
+    Column("name", "name, may be empty", "名称"),
+    Column("road_class", "class of a road, empty for others", "道路等级"),
+    Column("barrier", "true where a community should not straddle the line", "界线要素"),
+)
+"""`lines`: GeoDataFrame of roads, waters and railways together, in the working CRS."""
+
+EDGES = (
+    Column("a", "unit_id, the smaller of the two", "单元甲"),
+    Column("b", "unit_id, the larger of the two", "单元乙"),
+    Column("border_m", "length of the shared border; 0 for bridge and inherited", "共有边界长", "m"),
+    Column("kind", "border, bridge or inherited", "类别"),
+    Column("along", "what most of the border runs along: road, water, railway, or empty for open ground", "沿线类别"),
+    Column("along_name", "its name, may be empty", "沿线名称"),
+    Column("road_class", "its class if a road", "道路等级"),
+    Column("barrier", "true where the border runs along a barrier", "界线要素"),
+    Column("crossing", "true where a road or bridge crosses that barrier on this border", "有通道"),
+    Column(
+        "factor", "price of a border here: 1.0 open ground, less along a road by class, 0.1 along a barrier", "边界系数"
+    ),
+    Column("border_cost", "border_m x factor", "边界代价", "m"),
+)
+"""`edges`: DataFrame, one row per pair of neighbouring units (rook), sorted by a, b. An explicit table: it can be
+edited and replayed."""
+
+# --- files of a run -------------------------------------------------------------------------------------------
+
+_CASE = (
+    Column("case_id", "key of the case, such as 原则-01 or 达标-01", "事项编号"),
+    Column("strategy", "principle or compliance", "方案"),
+    Column("kind", "split, merge, transfer or regroup", "类型"),
+    _SUBDISTRICT,
+    Column("communities_before", "names before, joined by 、", "调整前社区"),
+    Column("communities_after", "names after, joined by 、", "调整后社区"),
+    Column("moved_households", "households in units whose community changes", "划转户数", "households"),
+    Column("proof", "optimal, gap, exhausted, heuristic or infeasible", "最优性说明"),
+    Column("objective", "the minimised numbers in their order, as a JSON list", "目标值"),
+    Column("bound", "proved lower bounds of the same numbers, as a JSON list", "下界"),
+    Column("gap", "relative gap of the first number whose bound is below it; 0 when proved", "差距"),
+    Column("seconds", "time spent solving", "用时", "s"),
+    Column("reason", "the sentence why", "理由"),
+)
+
+PLAN_CSV = (
+    Column("unit_id", "key of the unit", "基本单元编号"),
+    _SUBDISTRICT,
+    _HOUSEHOLDS,
+    Column("community_before", "community of today", "调整前社区"),
+    Column("community_after", "community in the plan", "调整后社区"),
+)
+FLAGS_CSV = (
+    _COMMUNITY,
+    _SUBDISTRICT,
+    _HOUSEHOLDS,
+    Column("status", "under, over or far_over (communities within the limits are not listed)", "判定"),
+    Column("action", "what the rule asks for: split, merge or none", "应采取措施"),
+    Column("clause", "the clause it rests on", "依据条款"),
+    Column("reason", "the sentence why, or why not", "理由"),
+)
+CASES_CSV = _CASE
+COMMUNITIES_CSV = (
+    _COMMUNITY,
+    _SUBDISTRICT,
+    _HOUSEHOLDS,
+    _POPULATION,
+    Column("area_km2", "area", "面积", "km²"),
+    Column("polsby_popper", "4 pi area / perimeter², 1 for a circle", "紧凑度"),
+    Column("status", "under, within, over or far_over", "判定"),
+    Column("change", "U unchanged, S split, M merged, X regrouped or transferred", "变动类型"),
+    Column(
+        "predecessors", "communities of today that its units come from, joined by 、, most households first", "来源社区"
+    ),
+)
+"""communities.csv: the communities after the plan."""
+PROBLEMS_CSV = (
+    Column("severity", "error (the run stops), warning or note", "级别"),
+    Column("layer", "section of area.toml or stage that found it", "图层/表"),
+    Column("id", "key of the thing concerned: unit_id, community, row", "对象"),
+    Column("source", "file, sheet, row or cell, or feature", "来源"),
+    Column("problem", "short name of the problem", "问题"),
+    Column("detail", "what was found, with figures", "详情"),
+    Column("advice", "what to do", "处理建议"),
+)
+RECONCILIATION = (
+    Column("source", "file and sheet or layer", "来源"),
+    Column("role", "section of area.toml", "用途"),
+    Column("joined_by", "code, name, unit_id, or empty", "关联方式"),
+    Column("rows_read", "rows read", "读入行数"),
+    Column("matched", "rows that found their shape", "匹配"),
+    Column("unmatched_here", "rows of this source without a shape", "表中有图上无"),
+    Column("unmatched_there", "shapes that no row of this source speaks of", "图上有表中无"),
+    Column("many_to_one", "rows that share their shape with another row", "多对一"),
+    Column("households_in", "sum of households in this source", "读入户数", "households"),
+    Column("households_out", "sum of households after the join", "入图户数", "households"),
+)
+
+TABLES: dict[str, tuple[Column, ...]] = {
+    "units": UNITS,
+    "communities": COMMUNITIES,
+    "lines": LINES,
+    "edges": EDGES,
+    "plan.csv": PLAN_CSV,
+    "flags.csv": FLAGS_CSV,
+    "cases.csv": CASES_CSV,
+    "communities.csv": COMMUNITIES_CSV,
+    "problems.csv": PROBLEMS_CSV,
+    "reconciliation.csv": RECONCILIATION,
+}
+
+
+def columns(table: str) -> list[str]:
+    """Names of the columns of a table, in order.
+
+    >>> columns("plan.csv")
+    ['unit_id', 'subdistrict', 'households', 'community_before', 'community_after']
+    """
+    return [column.name for column in TABLES[table]]
+
+
+def labels(table: str) -> dict[str, str]:
+    """Chinese label of each column of a table.
+
+    >>> labels("plan.csv")["households"]
+    '常住户'
+    """
+    return {column.name: column.zh for column in TABLES[table]}
