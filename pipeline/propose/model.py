@@ -1,0 +1,261 @@
+"""The integer programme behind every exact answer: units into connected parts, solved by HiGHS.
+
+x[u, p] is 1 where unit u belongs to part p. Contiguity is enforced by separators: wherever an integer answer has a
+part in two pieces, rows are added that forbid it, and the programme is solved again until every part is one piece.
+The programme without the rows not yet found is a relaxation, so its bound holds at any moment. This is the only
+door to the solver.
+"""
+
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+
+import highspy
+import numpy as np
+
+from pipeline.propose.ground import Ground, pieces, separator
+
+INFINITY = highspy.kHighsInf
+WHOLE = 0.5
+"""Objectives are whole numbers: a bound within half of the value proves it."""
+
+
+@dataclass(frozen=True)
+class Part:
+    """One part of a partition: the unit it is rooted in (or None) and the number of parts alike (`kin`, for symmetry).
+
+    Parts with the same `kin` are interchangeable; a cut found for one of them is added for all.
+    """
+
+    root: int | None
+    kin: int
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What one minimisation gave: `labels` (n) part of each unit or None, `value`, proved lower `bound`, `proved`."""
+
+    labels: np.ndarray | None
+    value: float
+    bound: float
+    proved: bool
+    infeasible: bool
+
+
+Expression = Mapping[int, float]
+
+
+class PartitionModel:
+    """Units of a ground into `parts`; `allowed` (n, P) says which unit may go to which part."""
+
+    def __init__(self, ground: Ground, parts: Sequence[Part], allowed: np.ndarray, *, least: int, seed: int = 0):
+        """Make the variables and say that every unit is in exactly one part.
+
+        `least`: households that every part in use has at least (0 when a part may be smaller).
+        """
+        self.ground, self.parts, self.allowed, self.least = ground, list(parts), allowed, least
+        self.solver = _quiet_solver(seed)
+        self.columns = 0
+        self.x = np.full(allowed.shape, -1)
+        for unit, part in np.argwhere(allowed).tolist():
+            self.x[unit, part] = self.column(0, 1, whole=True)
+        for unit in range(len(ground)):
+            self.row(1, 1, {int(column): 1.0 for column in self.x[unit] if column >= 0})
+        self._forbid_lone_units()
+
+    def column(self, low: float, high: float, *, whole: bool = False) -> int:
+        """Add a variable and return its number."""
+        self.solver.addVar(low, high)
+        if whole:
+            self.solver.changeColIntegrality(self.columns, highspy.HighsVarType.kInteger)
+        self.columns += 1
+        return self.columns - 1
+
+    def row(self, low: float, high: float, expression: Expression) -> None:
+        """Add low <= expression <= high."""
+        self.solver.addRow(low, high, len(expression), list(expression), [float(c) for c in expression.values()])
+
+    def tie_use(self, part: int, use: int) -> None:
+        """No unit belongs to a part that is not in use."""
+        for column in self.x[:, part].tolist():
+            if column >= 0:
+                self.row(-INFINITY, 0, {column: 1.0, use: -1.0})
+
+    def households(self, part: int) -> dict[int, float]:
+        """Households of a part, as an expression."""
+        counts = self.ground.households
+        return {int(c): float(counts[u]) for u, c in enumerate(self.x[:, part]) if c >= 0 and counts[u]}
+
+    def cut(self, edges: Sequence[int]) -> dict[int, int]:
+        """Add for each edge a variable that is 1 where its ends lie in different parts; edge -> variable.
+
+        An edge whose ends can only be in one and the same part is left out.
+        """
+        made = {}
+        for edge in edges:
+            i, j = self.ground.ends[edge].tolist()
+            if self.allowed[i].sum() == 1 and (self.allowed[i] == self.allowed[j]).all():
+                continue
+            made[edge] = column = self.column(0, 1)
+            for part in range(len(self.parts)):
+                xi, xj = int(self.x[i, part]), int(self.x[j, part])
+                for one, two in ((xi, xj), (xj, xi)):
+                    if one >= 0:
+                        self.row(-INFINITY, 0, {one: 1.0, column: -1.0} | ({two: -1.0} if two >= 0 else {}))
+        return made
+
+    def only_where_cut(self, edge: int, column: int) -> None:
+        """Keep an edge's variable at 0 while both ends lie in one part (needed where cutting is rewarded)."""
+        for part in range(len(self.parts)):
+            both = [int(self.x[unit, part]) for unit in self.ground.ends[edge]]
+            if min(both) >= 0:
+                self.row(-INFINITY, 2, {column: 1.0} | dict.fromkeys(both, 1.0))
+
+    def minimise(
+        self,
+        expression: Expression,
+        worth: Callable[[np.ndarray], int],
+        *,
+        until: float,
+        constant: float = 0,
+        start: np.ndarray | None = None,
+    ) -> Outcome:
+        """Minimise until proved or until the clock (time.monotonic) says `until`; never returns a broken part.
+
+        `worth` computes the same number from labels in whole arithmetic: the solver's own value carries its tolerance.
+        `start` (n) are labels to begin with.
+        """
+        for column in range(self.columns):
+            self.solver.changeColCost(column, float(expression.get(column, 0.0)))
+        bound = -np.inf
+        while True:
+            left = until - time.monotonic()
+            if left <= 0:
+                return Outcome(None, np.inf, bound, False, False)
+            status = self._run(left, start)
+            if status in (highspy.HighsModelStatus.kInfeasible, highspy.HighsModelStatus.kUnboundedOrInfeasible):
+                return Outcome(None, np.inf, np.inf, True, True)
+            bound = max(bound, self.solver.getInfo().mip_dual_bound + constant)
+            labels = self._labels()
+            if labels is None:
+                return Outcome(None, np.inf, bound, False, False)
+            if self._forbid_broken(labels) == 0:
+                value = worth(labels)
+                proved = status == highspy.HighsModelStatus.kOptimal
+                return Outcome(labels, value, value if proved else min(bound, value), proved, False)
+
+    def _run(self, seconds: float, start: np.ndarray | None) -> highspy.HighsModelStatus:
+        self.solver.setOptionValue("time_limit", float(seconds))
+        if start is not None:
+            chosen = np.zeros(self.x.shape)
+            chosen[np.arange(len(start)), start] = 1.0
+            known = self.x >= 0
+            self.solver.setSolution(int(known.sum()), self.x[known].astype(np.int32), chosen[known])
+        self.solver.run()
+        return self.solver.getModelStatus()
+
+    def _labels(self) -> np.ndarray | None:
+        if self.solver.getInfo().primal_solution_status != highspy.SolutionStatus.kSolutionStatusFeasible:
+            return None
+        values = np.append(np.array(self.solver.getSolution().col_value), 0.0)
+        return values[self.x].argmax(axis=1)
+
+    def _forbid_lone_units(self) -> None:
+        """A unit below `least` never stands alone: one of its neighbours is in its part, the root's part apart."""
+        for unit, near in enumerate(self.ground.near):
+            for number, part in enumerate(self.parts):
+                alone_is_fine = part.root == unit or (part.root is None and self._may_be_whole([unit]))
+                if self.allowed[unit, number] and not alone_is_fine:
+                    self._need_one_of(unit, near, number)
+
+    def _may_be_whole(self, piece: list[int]) -> bool:
+        return self.ground.households[piece].sum() >= self.least
+
+    def _need_one_of(self, unit: int, around: Sequence[int], part: int) -> None:
+        reach = {int(self.x[other, part]): -1.0 for other in around if self.x[other, part] >= 0}
+        self.row(-INFINITY, 0, {int(self.x[unit, part]): 1.0} | reach)
+
+    def _forbid_broken(self, labels: np.ndarray) -> int:
+        """Add separators for every part in more than one piece; how many pieces were cut off."""
+        cut_off = 0
+        for number, part in enumerate(self.parts):
+            found = pieces(self.ground, np.flatnonzero(labels == number).tolist())
+            if len(found) < 2:
+                continue
+            rooted = [piece for piece in found if part.root in piece]
+            main = rooted[0] if rooted else max(found, key=lambda piece: self.ground.households[piece].sum())
+            for piece in found:
+                if piece is not main:
+                    cut_off += 1
+                    self._separate(piece, main, part.kin)
+        return cut_off
+
+    def _separate(self, piece: list[int], main: list[int], kin: int) -> None:
+        far = max(main, key=lambda unit: (self.ground.households[unit], -unit))
+        around = separator(self.ground, piece, far)
+        side = next(
+            found for found in pieces(self.ground, set(range(len(self.ground))) - set(around)) if piece[0] in found
+        )
+        for number, part in enumerate(self.parts):
+            strong = part.root not in side if part.root is not None else not self._may_be_whole(side)
+            if not strong and part.kin != kin:
+                continue
+            for unit in piece:
+                if self.x[unit, number] < 0:
+                    continue
+                if strong:
+                    self._need_one_of(unit, around, number)
+                elif self.x[far, number] >= 0:
+                    reach = {int(self.x[v, number]): -1.0 for v in around if self.x[v, number] >= 0}
+                    both = {int(self.x[unit, number]): 1.0, int(self.x[far, number]): 1.0}
+                    self.row(-INFINITY, 1, both | reach)
+
+
+def choose_disjoint(
+    groups: Sequence[frozenset[str]], levels: Sequence[Sequence[int]], *, until: float
+) -> tuple[list[int], bool]:
+    """Choose groups that share no member so that the sums of `levels` (one number a group) are least, in their order.
+
+    Returns the chosen groups' numbers and whether the choice is proved for every level.
+    """
+    if not groups:
+        return [], True
+    solver = _quiet_solver(0)
+    for _ in groups:
+        solver.addVar(0, 1)
+        solver.changeColIntegrality(solver.getNumCol() - 1, highspy.HighsVarType.kInteger)
+    for member in sorted(set().union(*groups)):
+        having = [number for number, group in enumerate(groups) if member in group]
+        solver.addRow(-INFINITY, 1, len(having), having, [1.0] * len(having))
+    chosen: list[int] = []
+    for level in levels:
+        for number, value in enumerate(level):
+            solver.changeColCost(number, float(value))
+        left = until - time.monotonic()
+        if left <= 0:
+            return chosen, False
+        solver.setOptionValue("time_limit", left)
+        solver.run()
+        if solver.getInfo().primal_solution_status == highspy.SolutionStatus.kSolutionStatusFeasible:
+            chosen = [number for number, value in enumerate(solver.getSolution().col_value) if value > 0.5]
+        if solver.getModelStatus() != highspy.HighsModelStatus.kOptimal:
+            return chosen, False
+        best = sum(level[number] for number in chosen)
+        priced = [number for number, value in enumerate(level) if value]
+        if priced:
+            solver.addRow(-INFINITY, best + WHOLE, len(priced), priced, [float(level[number]) for number in priced])
+    return chosen, True
+
+
+def _quiet_solver(seed: int) -> highspy.Highs:
+    """HiGHS on one thread, silent, told to close the gap to under one (all objectives are whole numbers)."""
+    solver = highspy.Highs()
+    for option, value in (
+        ("output_flag", False),
+        ("threads", 1),
+        ("random_seed", seed),
+        ("mip_rel_gap", 0.0),
+        ("mip_abs_gap", WHOLE),
+    ):
+        solver.setOptionValue(option, value)
+    return solver
