@@ -1,0 +1,146 @@
+"""Joins a table with rows of communities, by code or name: their units are brought to the table's counts."""
+
+from collections.abc import Mapping
+
+import geopandas as gpd
+import pandas as pd
+
+from pipeline.errors import problem
+from pipeline.read.apportion import apportion
+from pipeline.read.books import Joined, blank_counts, book, listed, sums, totals_differ
+from pipeline.read.names import name_key
+from pipeline.read.sources import Rows, Source, faults, missing_column, place
+from pipeline.read.values import look_up
+
+
+def join_by_community(units: gpd.GeoDataFrame, source: Source, sources: Mapping[str, Source]) -> Joined:
+    """Bring the units of each community to the count that the table's rows give it."""
+    if not {"community", "code"} & set(source.table.columns):
+        return Joined(units, [], [missing_column(source, "community", "Rows are joined by it, by code or by unit_id.")])
+    community, how = named_rows(source, sources)
+    known = community.isin(set(units["community"]) - {""})
+    rows = _community_row_faults(source, community, how, known, sources)
+    told = source.table[known].groupby(community[known], sort=False)
+    filled = units.copy()
+    if "households" in source.table:
+        totals = told["households"].sum(min_count=1).dropna()
+        filled["households"], found = _brought(units, units["households"], units.area, totals, "households", source)
+        rows += found
+    if "population" in source.table:
+        totals = told["population"].sum(min_count=1).dropna()
+        shares = filled["households"].astype("float64")
+        filled["population"], found = _brought(units, units["population"], shares, totals, "population", source)
+        rows += found
+    spoken = units["community"].isin(community[known])
+    rows += _silent_communities(units, spoken, source)
+    row = book(
+        source,
+        joined_by=", ".join(sorted(set(how[known]) - {""})),
+        matched=int(known.sum()),
+        unmatched_here=int((~known).sum()),
+        unmatched_there=int(units.loc[~spoken & (units["community"] != ""), "community"].nunique()),
+        many_to_one=int(community[known].duplicated(keep=False).sum()),
+        sums=sums(source.table, filled[spoken]),
+    )
+    rows += totals_differ(source, row, source.table.loc[~known], rows)
+    return Joined(filled, [row], rows)
+
+
+def named_rows(source: Source, sources: Mapping[str, Source]) -> tuple[pd.Series, pd.Series]:
+    """Find the community that each row speaks of: by code through the communities layer, else by name.
+
+    Gives community ("" where neither is there) and by what it was found: code, name or "".
+    """
+    table = source.table
+    blank = pd.Series("", index=table.index, dtype="str")
+    name = table.get("community", blank)
+    layer = sources["communities"].table if "communities" in sources else pd.DataFrame()
+    by_code = blank
+    if source.role != "communities" and "code" in table and {"code", "community"} <= set(layer.columns):
+        coded = layer[(layer["code"] != "") & ~layer["code"].duplicated(keep=False)]
+        by_code = look_up(table["code"], coded.set_index("code")["community"])
+    community = by_code.where(by_code != "", name).astype("str")
+    how = pd.Series("name", index=table.index, dtype="str").where(by_code == "", "code").where(community != "", "")
+    return community, how.astype("str")
+
+
+def _brought(
+    units: gpd.GeoDataFrame, own: pd.Series, area: pd.Series, totals: pd.Series, column: str, source: Source
+) -> tuple[pd.Series, Rows]:
+    """Bring each community's units to its total: by their own counts where they have any, else by `area`."""
+    here = units["community"].isin(totals.index)
+    groups = units.loc[here, "community"]
+    before = own[here].groupby(groups).sum()
+    uncounted = own[here].isna().groupby(groups).any() | (before == 0)
+    rule = groups.map(uncounted).astype("bool")
+    shares = own[here].astype("float64").where(~rule, area[here].astype("float64"))
+    filled = own.copy()
+    filled[here] = apportion(totals, shares, groups).astype("Int64")
+    several = groups.groupby(groups).size() > 1
+    spread = [name for name in totals.index if uncounted[name] and several[name] and totals[name] > 0]
+    changes = [
+        f"{name} {before[name]} → {totals[name]}"
+        for name in totals.index
+        if not uncounted[name] and before[name] != totals[name]
+    ]
+    return filled, _spread_or_scaled(spread if column == "households" else [], changes, column, source)
+
+
+def _spread_or_scaled(spread: list[str], changes: list[str], column: str, source: Source) -> Rows:
+    """Say for which communities counts were spread by area, and for which they were scaled."""
+    rows = []
+    if spread:
+        detail = f"Households of {len(spread)} communities were spread over their units by area: {listed(spread)}"
+        advice = "What is proposed there is a sketch (示意): give counts per unit for a plan."
+        rows.append(problem("warning", source.role, "sketch", detail, advice, source=source.label))
+    if changes:
+        detail = f"The units' {column} were scaled to the table in {len(changes)} communities: " + listed(changes, 100)
+        advice = "The table counts as the newer figure; check large differences."
+        rows.append(problem("warning", source.role, f"{column} scaled", detail, advice, source=source.label))
+    return rows
+
+
+def _community_row_faults(
+    source: Source, community: pd.Series, how: pd.Series, known: pd.Series, sources: Mapping[str, Source]
+) -> Rows:
+    """Find rows without shape, blank counts, several rows of one community, and codes that go with another name."""
+    layer = sources["communities"].table if "communities" in sources else pd.DataFrame()
+    in_layer = community.isin(layer["community"]) if "community" in layer else pd.Series(False, index=community.index)
+    column = "community" if "community" in source.table else "code"
+    said = source.table[column]
+    empty = source.table["households"].fillna(0) == 0 if "households" in source.table else ~known
+    rows = faults(
+        *("error", source, said[~known & ~in_layer], column, "counts without shape"),
+        "Neither the units nor the communities layer know this community",
+        "Correct its name or code, list it as the community of its units, or add its polygon.",
+    )
+    rows += faults(
+        *("error", source, said[~known & in_layer & ~empty], column, "counts without shape"),
+        "The community has a polygon but no units that could hold its households",
+        "Add its units, or list it as the community of the units that belong to it.",
+    )
+    repeated = community[known & community.duplicated(keep=False)]
+    for name, several in repeated.groupby(repeated, sort=False):
+        detail = f"{name} has {len(several)} rows; their counts were summed."
+        where = place(source, several.index, column)
+        advice = "If one repeats the other, remove it."
+        rows.append(problem("warning", source.role, "several rows", detail, advice, id=name, source=where))
+    if "community" in source.table:
+        renamed = (how == "code") & (said != "") & (said.map(name_key) != community.map(name_key))
+        pairs = [f"{name} (map: {there})" for name, there in zip(said[renamed], community[renamed], strict=True)]
+        if pairs:
+            detail = f"{len(pairs)} communities were found by code under another name: {listed(pairs)}"
+            rows.append(
+                problem("warning", source.role, "name differs", detail, "Check codes and names.", source=source.label)
+            )
+    return rows + blank_counts(source, known)
+
+
+def _silent_communities(units: gpd.GeoDataFrame, spoken: pd.Series, source: Source) -> Rows:
+    """Say which communities the table leaves out although their units carry counts."""
+    counted = ~spoken & (units["community"] != "") & units["households"].notna()
+    if not counted.any():
+        return []
+    names = units.loc[counted, "community"].unique()
+    detail = f"{len(names)} communities have no row and keep the layer's counts: {listed(names)}"
+    return [problem("warning", source.role, "count kept", detail, "Add their rows to the table.", source=source.label)]

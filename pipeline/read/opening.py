@@ -1,0 +1,135 @@
+"""Opens every file that area.toml names and gives it our column names and types; files are only ever read."""
+
+import hashlib
+import os
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import geopandas as gpd
+
+from pipeline.errors import problem
+from pipeline.read.columns import recognise, recognised_count
+from pipeline.read.coordinates import to_working, with_crs, working_crs
+from pipeline.read.layers import companions, read_layer
+from pipeline.read.sources import Rows, Source
+from pipeline.read.tables import Unreadable, is_sheet, read_sheet
+from pipeline.read.values import typed
+from pipeline.rules import RuleSet
+from pipeline.settings import LayerSection, Settings
+
+NEEDS_FEATURES = ("units", "communities", "subdistricts")
+
+
+@dataclass(frozen=True)
+class Opened:
+    """What could be opened: sources by section, in the working CRS (None where none could be chosen)."""
+
+    sources: dict[str, Source]
+    crs: object | None
+    rows: Rows
+
+
+def open_sources(settings: Settings, rules: RuleSet, report: Callable[[str], None]) -> Opened:
+    """Open the file of every section; a section that cannot be used is left out and its faults are in `rows`."""
+    sources: dict[str, Source] = {}
+    rows: Rows = []
+    for role in settings.given():
+        report(f"reading {getattr(settings, role).path}")
+        source, found = open_source(settings, role, rules.measure)
+        rows += found
+        if source is not None:
+            sources[role] = source
+    leading = next((sources[role] for role in ("units", "communities") if role in sources), None)
+    shapes = leading.table if leading is not None and isinstance(leading.table, gpd.GeoDataFrame) else None
+    label = leading.label if leading is not None else ""
+    crs, found = working_crs(settings.area.crs, shapes, leading.role if leading else "units", label)
+    rows += found
+    if crs is not None:
+        sources, found = to_working(sources, crs)
+        rows += found
+    return Opened(sources, crs, rows)
+
+
+def open_source(settings: Settings, role: str, measure: str) -> tuple[Source | None, Rows]:
+    """Open one section's file; None where it cannot be used, with the reasons."""
+    section: LayerSection = getattr(settings, role)
+    path = settings.path(role)
+    if not path.exists():
+        advice = f"Mend path under [{role}] in area.toml{_files_near(path)}"
+        return None, [
+            problem("error", role, "missing file", f"There is no file {section.path}.", advice, source=str(path))
+        ]
+    try:
+        raw = _read(path, section, role, measure)
+    except (Unreadable, OSError) as error:
+        advice = "Open it in the program that made it and save it again."
+        return None, [problem("error", role, "unreadable file", f"{error}.", advice, source=path.name)]
+    if raw.table.empty:
+        severity = "error" if role in (*NEEDS_FEATURES, "households") else "warning"
+        detail, advice = (
+            f"The {'table' if raw.letters else 'layer'} is empty.",
+            "Check that it is the right file and layer.",
+        )
+        return None, [problem(severity, role, "empty layer", detail, advice, source=raw.label)]
+    short = path.suffix.lower() == ".shp"
+    chosen, rows = recognise(role, raw.seen, section.mapped, measure, source=raw.label, short=short)
+    table = raw.table
+    if isinstance(table, gpd.GeoDataFrame):
+        table, found = with_crs(table, section.crs, role, raw.label)
+        rows += found
+    kept = table[[*chosen.values(), *(["geometry"] if isinstance(table, gpd.GeoDataFrame) else [])]]
+    renamed = kept.rename(columns={theirs: ours for ours, theirs in chosen.items()})
+    letters = {ours: raw.letters[theirs] for ours, theirs in chosen.items()} if raw.letters else {}
+    source, found = typed(replace(raw, table=renamed, letters=letters))
+    return source, rows + found
+
+
+def _read(path: Path, section: LayerSection, role: str, measure: str) -> Source:
+    """Read the file as a sheet or as a layer, under its own column names."""
+    if role == "households" or (role == "premises" and is_sheet(path)):
+        mapped = section.mapped
+        table, letters, name = read_sheet(
+            path, section.layer, lambda names: recognised_count(role, names, mapped, measure)
+        )
+    elif is_sheet(path):
+        raise Unreadable(f"[{role}] needs a layer of shapes; a table of counts belongs under [households]")
+    else:
+        table, name = read_layer(path, section.layer, role)
+        letters = {}
+    seen = tuple(str(column) for column in table.columns if column != "geometry")
+    return Source(role, f"{path.name} {name}".strip(), table, seen, letters)
+
+
+def _files_near(path: Path) -> str:
+    """Name the files that lie where the missing one was looked for."""
+    if not path.parent.is_dir():
+        return f"; there is no folder {path.parent.name}."
+    near = sorted(entry.name for entry in path.parent.iterdir() if entry.is_file() and entry.name != "area.toml")
+    return f"; files there: {', '.join(near[:15])}." if near else "; the folder is empty."
+
+
+def hashes(settings: Settings) -> dict[str, str]:
+    """Hash (sha256) of every input file, by its path relative to the area folder."""
+    paths = [settings.folder / "area.toml"]
+    for role in settings.given():
+        paths += companions(settings.path(role))
+    return {relative(path, settings.folder): file_hash(path) for path in _existing(paths)}
+
+
+def _existing(paths: Iterable[Path]) -> list[Path]:
+    return [path for path in dict.fromkeys(paths) if path.is_file()]
+
+
+def relative(path: Path, folder: Path) -> str:
+    """Path relative to a folder, with forward slashes on every system; whole where it lies on another drive."""
+    try:
+        return Path(os.path.relpath(path, folder)).as_posix()
+    except ValueError:  # Windows: no way from one drive to another
+        return path.resolve().as_posix()
+
+
+def file_hash(path: Path) -> str:
+    """Hash (sha256, hexadecimal) of a file's bytes."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
