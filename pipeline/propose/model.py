@@ -18,6 +18,10 @@ from pipeline.propose.ground import Ground, pieces, separator
 INFINITY = highspy.kHighsInf
 WHOLE = 0.5
 """Objectives are whole numbers: a bound within half of the value proves it."""
+ROUNDS = 40
+"""Rounds of separators sought in the fractional answer before branching begins."""
+LEVELS = (0.01, 0.15, 0.3)
+"""Shares above which units are taken as belonging to a part when separators are sought in a fractional answer."""
 
 
 @dataclass(frozen=True)
@@ -127,6 +131,7 @@ class PartitionModel:
         """
         for column in range(self.columns):
             self.solver.changeColCost(column, float(expression.get(column, 0.0)))
+        self._tighten(until)
         bound = -np.inf
         while True:
             left = until - time.monotonic()
@@ -159,6 +164,49 @@ class PartitionModel:
             return None
         values = np.append(np.array(self.solver.getSolution().col_value), 0.0)
         return values[self.x].argmax(axis=1)
+
+    def _tighten(self, until: float) -> None:
+        """Add separators that the fractional answer breaks, until it breaks none; keep those that bind in the end."""
+        first = self.solver.getNumRow()
+        self.solver.setOptionValue("solve_relaxation", True)
+        for _ in range(ROUNDS):
+            left = until - time.monotonic()
+            if left <= 0:
+                break
+            self.solver.setOptionValue("time_limit", float(left))
+            self.solver.run()
+            if self.solver.getModelStatus() != highspy.HighsModelStatus.kOptimal:
+                break
+            solution = self.solver.getSolution()
+            shares = np.append(np.array(solution.col_value), 0.0)[self.x]
+            if self._forbid_loose(shares) == 0:
+                status = self.solver.getBasis().row_status[first:]
+                idle = [first + k for k, row in enumerate(status) if row == highspy.HighsBasisStatus.kBasic]
+                self.solver.deleteRows(len(idle), np.array(idle, np.int32))
+                break
+        self.solver.setOptionValue("solve_relaxation", False)
+
+    def _forbid_loose(self, shares: np.ndarray) -> int:
+        """Add separators for units whose share (n, P) in a part is more than what leads to the rest of it; how many."""
+        added = 0
+        for number, part in enumerate(self.parts):
+            share = shares[:, number]
+            for level in LEVELS:
+                for piece in pieces(self.ground, np.flatnonzero(share > level).tolist()):
+                    if part.root in piece or (part.root is None and self._may_be_whole(piece)):
+                        continue
+                    around = self._around(piece, part)
+                    for unit in piece:
+                        if share[unit] > share[around].sum() + 0.02:
+                            self._need_one_of(unit, around, number)
+                            added += 1
+        return added
+
+    def _around(self, piece: list[int], part: Part) -> list[int]:
+        """Units one of which a part holds when it holds a unit of the piece and cannot consist of the piece alone."""
+        if part.root is not None:
+            return separator(self.ground, piece, part.root)
+        return sorted({unit for member in piece for unit in self.ground.near[member]} - set(piece))
 
     def _forbid_lone_units(self) -> None:
         """A unit below `least` never stands alone: one of its neighbours is in its part, the root's part apart."""

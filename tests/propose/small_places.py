@@ -80,7 +80,7 @@ def connected(members: set[str], edges: pd.DataFrame) -> bool:
 def best_split(units, edges, lower, upper):
     """The least (parts, crossings, border cost, imbalance) over all splits in two or more parts, None if there is none."""
     counts = units["households"].to_numpy()
-    for parts in range(2, len(units) + 1):
+    for parts in range(2, int(counts.sum()) // lower + 1):
         found = []
         for labels in itertools.product(range(parts), repeat=len(units) - 1):
             labels = np.array((0, *labels))

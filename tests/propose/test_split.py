@@ -52,7 +52,9 @@ def test_part_0_holds_the_office():
 def test_the_order_of_rows_changes_nothing():
     units, edges = place(5, 5, 5, mean=180)
     one = split_community(units, edges, lower=1000, upper=3000)
-    other = split_community(units.sample(frac=1, random_state=1), edges.sample(frac=1, random_state=1), lower=1000, upper=3000)
+    other = split_community(
+        units.sample(frac=1, random_state=1), edges.sample(frac=1, random_state=1), lower=1000, upper=3000
+    )
     assert one.objective == other.objective
     pd.testing.assert_series_equal(one.plan, other.plan)
 

@@ -1,0 +1,29 @@
+"""Time the start: `huajie --help`, and what `import pipeline` adds to `import geopandas`.
+
+    python benchmarks/startup.py
+
+Each is the best of five fresh processes.
+"""
+
+import subprocess
+import sys
+import time
+
+CASES = (
+    ("huajie --help", ("-c", "from pipeline.cli import main; main()", "--help"), "< 0.5 s"),
+    ("import geopandas", ("-c", "import geopandas"), ""),
+    ("import geopandas, pipeline", ("-c", "import geopandas, pipeline"), "< 0.3 s more than geopandas"),
+)
+
+
+def seconds(arguments: tuple[str, ...]) -> float:
+    start = time.perf_counter()
+    subprocess.run([sys.executable, *arguments], check=True, stdout=subprocess.DEVNULL)
+    return time.perf_counter() - start
+
+
+if __name__ == "__main__":
+    print("| start | best of 5 | target |")
+    print("|---|---|---|")
+    for name, arguments, target in CASES:
+        print(f"| `{name}` | {min(seconds(arguments) for _ in range(5)):.2f} s | {target} |")

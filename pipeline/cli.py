@@ -1,0 +1,263 @@
+"""The command line: parses, calls `workflow`, and prints where things went."""
+
+import json
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from pipeline import __version__
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from pipeline.workflow import Finished
+
+# Everything heavy is imported inside the commands: `huajie --help` answers at once.
+
+app = typer.Typer(
+    name="huajie",
+    help="huajie 划界: find the communities that no longer fit the size rules and draft the adjustment.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+)
+
+
+class Strategy(StrEnum):
+    """Which plan is written as *the* plan; both are computed and compared."""
+
+    principle = "principle"
+    compliance = "compliance"
+
+
+AreaArgument = Annotated[
+    str, typer.Argument(metavar="AREA", help="a folder with an area.toml, the file, or a name in ./data/raw/")
+]
+Out = Annotated[Path | None, typer.Option("--out", help="folder of the outputs [./outputs/<area>/]")]
+Edition = Annotated[str, typer.Option("--edition", help="name of this set of counts [the date in area.toml]")]
+Plan = Annotated[Strategy, typer.Option("--strategy", help="which plan is written as the plan")]
+Jobs = Annotated[int, typer.Option("--jobs", min=0, help="processes to use, 0 for all cores")]
+NoMaps = Annotated[bool, typer.Option("--no-maps", help="leave the figures out")]
+Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="print nothing but the result")]
+Debug = Annotated[bool, typer.Option("--debug", help="show the traceback of an unexpected fault")]
+
+
+def _version(asked: bool) -> None:
+    if asked:
+        typer.echo(f"huajie {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def _huajie(
+    version: Annotated[bool, typer.Option("--version", callback=_version, is_eager=True, help="show it")] = False,
+) -> None:
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            # A Windows console that knows no Chinese shows ? rather than failing.
+            stream.reconfigure(errors="replace")
+
+
+@app.command()
+def demo(
+    out: Out = None,
+    strategy: Plan = Strategy.principle,
+    jobs: Jobs = 0,
+    no_maps: NoMaps = False,
+    quiet: Quiet = False,
+    debug: Debug = False,
+) -> None:
+    """Write the sample area to ./data/raw/sample if it is not there, then run it."""
+    with _faults_told(debug), _progress(quiet) as report:
+        from pipeline.workflow import run, sample_area
+
+        finished = run(sample_area(), out=out, strategy=strategy, jobs=jobs, maps=not no_maps, report=report)
+    _print_finished(finished)
+
+
+@app.command()
+def run(
+    area: AreaArgument,
+    out: Out = None,
+    edition: Edition = "",
+    strategy: Plan = Strategy.principle,
+    jobs: Jobs = 0,
+    no_maps: NoMaps = False,
+    quiet: Quiet = False,
+    debug: Debug = False,
+) -> None:
+    """Read an area, propose the adjustment, and write plans, tables and maps."""
+    with _faults_told(debug), _progress(quiet) as report:
+        from pipeline import workflow
+
+        finished = workflow.run(
+            area, out=out, edition=edition, strategy=strategy, jobs=jobs, maps=not no_maps, report=report
+        )
+    _print_finished(finished)
+
+
+@app.command()
+def check(area: AreaArgument, quiet: Quiet = False, debug: Debug = False) -> None:
+    """Read and check an area only: print its problems and what was joined to what."""
+    with _faults_told(debug):
+        with _progress(quiet) as report:
+            from pipeline import workflow
+
+            checked = workflow.check(area, report=report)
+        _print_checked(checked.problems, checked.reconciliation)
+        from pipeline.errors import raise_errors
+
+        raise_errors(checked.problems)
+
+
+@app.command()
+def new(
+    folder: Annotated[Path, typer.Argument(metavar="DIR", help="a new or empty folder")], debug: Debug = False
+) -> None:
+    """Make a new area folder: a commented area.toml and an Excel template."""
+    with _faults_told(debug):
+        from pipeline.template import write_area
+
+        for path in write_area(folder):
+            typer.echo(f"wrote {path}")
+    typer.echo(f"Put the layers beside them, then: huajie check {folder}")
+
+
+def main() -> None:
+    """Run the command line."""
+    app()
+
+
+# --- what the user sees -----------------------------------------------------------------------------------------
+
+
+@contextmanager
+def _faults_told(debug: bool) -> Iterator[None]:
+    """Turn what goes wrong into a message and an exit code: 1 the input or the run, 2 wrong usage."""
+    try:
+        yield
+    except typer.Exit:
+        raise
+    except Exception as error:
+        from pipeline.errors import HuajieError, InputError, UsageError
+
+        if debug:
+            raise
+        if isinstance(error, InputError):
+            count = int((error.problems["severity"] == "error").sum())
+            _complain(f"{count} {'problem' if count == 1 else 'problems'}; nothing was written.\n{error}")
+        elif isinstance(error, (HuajieError, OSError)):
+            _complain(str(error))
+        else:
+            _complain(
+                f"unexpected {type(error).__name__}: {error}\n"
+                "This is a fault of huajie: please report it. --debug shows where it is, and so does the log of the run, "
+                "run.log in ./data/processed/<area>/."
+            )
+        raise typer.Exit(2 if isinstance(error, UsageError) else 1) from None
+
+
+def _complain(text: str) -> None:
+    typer.echo(f"huajie: {text}", err=True)
+
+
+@contextmanager
+def _progress(quiet: bool) -> Iterator[Callable[[str], None] | None]:
+    """Show on stderr what is going on: a moving line on a terminal, plain lines elsewhere, nothing when quiet."""
+    if quiet:
+        yield None
+        return
+    start = time.perf_counter()
+    if not sys.stderr.isatty():
+        yield _lines(start)
+        return
+    from rich.console import Console
+    from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+
+    columns = SpinnerColumn(), TimeElapsedColumn(), TextColumn("{task.description}", markup=False)
+    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task("start", total=None)
+        yield lambda text: bar.update(task, description=text)
+
+
+def _lines(start: float) -> Callable[[str], None]:
+    """Make a report that prints every stage, and of what happens inside one at most a line in five seconds."""
+    last = start
+
+    def report(text: str) -> None:
+        nonlocal last
+        now = time.perf_counter()
+        inside = ": " in text
+        if not inside or now - last > 5:
+            typer.echo(f"{now - start:6.1f} s  {text}", err=True)
+            last = now
+
+    return report
+
+
+def _print_finished(finished: "Finished") -> None:
+    """Print the arithmetic, the proofs and where everything is."""
+    folder = finished.folder
+    summary = json.loads((folder / "summary.json").read_text("utf-8-sig"))
+    rows = [
+        ("area", f"{summary['area']}, rules {finished.result.area.rules.name}, {finished.result.strategy} plan"),
+        ("communities", _arithmetic(summary["communities"])),
+        ("outside", f"{summary['outside']['before']} before, {summary['outside']['after']} after"),
+        ("moved", f"{summary['moved_households']:,} households"),
+        ("proofs", _proofs(finished)),
+        ("map", folder / "maps" / "overview-after.png"),
+        ("workbook", folder / "dossier" / "summary.xlsx"),
+        ("page", folder / "dossier" / "summary.html"),
+        ("plan", folder / "plan.csv"),
+        ("log", finished.processed / "run.log"),
+        ("time", f"{sum(finished.seconds.values()):.1f} s"),
+    ]
+    problems = finished.result.area.problems
+    if len(problems):
+        rows.insert(5, ("problems", f"{len(problems)} to read in {folder / 'problems.csv'}"))
+    for name, value in rows:
+        if not isinstance(value, Path) or value.exists():
+            typer.echo(f"{name:<12} {value}")
+
+
+def _arithmetic(communities: dict[str, Any]) -> str:
+    """Write how the number of communities comes about.
+
+    >>> _arithmetic({"before": 75, "created": 9, "abolished": 1, "after": 83})
+    '75 + 9 − 1 = 83'
+    """
+    return "{before} + {created} − {abolished} = {after}".format(**communities)
+
+
+def _proofs(finished: "Finished") -> str:
+    """Count the cases of each strategy by proof."""
+    parts = []
+    for strategy, proposal in finished.result.proposals.items():
+        counts = proposal.cases["proof"].value_counts().sort_index()
+        proofs = ", ".join(f"{number} {proof}" for proof, number in counts.items()) or "no cases"
+        parts.append(f"{strategy}: {proofs}")
+    return "; ".join(parts)
+
+
+def _print_checked(problems: "pd.DataFrame", reconciliation: "pd.DataFrame") -> None:
+    """Print the reconciliation, then every warning and note (errors are told at the end)."""
+    for row in reconciliation.astype("object").where(reconciliation.notna(), None).to_dict("records"):
+        typer.echo(
+            f"{row['source']} [{row['role']}]: {row['rows_read']} rows, {row['matched']} matched"
+            + (f" by {row['joined_by']}" if row["joined_by"] else "")
+            + f", {row['unmatched_here']} without a shape, {row['unmatched_there']} shapes without a row"
+            + ("" if row["households_in"] is None else f", {row['households_in']} households in")
+            + ("" if row["households_out"] is None else f", {row['households_out']} out")
+        )
+    counts = problems["severity"].value_counts()
+    typer.echo(", ".join(f"{counts.get(severity, 0)} {severity}s" for severity in ("error", "warning", "note")))
+    for row in problems[problems["severity"] != "error"].itertuples():
+        where = " ".join(part for part in (f"[{row.layer}]", row.source, row.id) if part)
+        typer.echo(f"{row.severity}: {where}: {row.detail} {row.advice}".rstrip())

@@ -1,0 +1,80 @@
+"""Writes a new area folder: a commented area.toml and an Excel template for the counts."""
+
+from pathlib import Path
+
+import xlsxwriter
+
+from pipeline.errors import UsageError
+from pipeline.rules import DEFAULT_PRESET, preset_names
+from pipeline.schema import labels
+
+AREA_TOML = """\
+# 一个区(旗、县)的设置。路径相对于本文件;以 # 开头的行不起作用,需要时去掉 #。
+# Settings of one area. Paths are relative to this file; take the # away from what you need.
+
+[area]
+name = "{name}"
+# code = "150104"            # 6 位行政区划代码
+# crs = "EPSG:4525"          # 以米为单位的工作坐标系;不写则取图层自己的
+# drafted_by = ""            # 编制单位,印在图和表上
+# date = ""                  # 数据日期,如 2026-03
+# source = ""                # 数据来源
+
+[rules]
+preset = "{preset}"       # {presets}
+# lower = 1000               # 规则中的任何数值都可以在这里改
+
+# 基本单元(小区、网格):面图层。与 [communities] 至少要有一个。
+[units]
+path = "units.gpkg"
+# households = "常住户"       # 列名认不出来时,在这里写:我们的列名 = "你们的列名"
+
+# 社区面图层
+# [communities]
+# path = "communities.shp"
+
+# 户数表:按 unit_id、代码或名称与图层关联
+[households]
+path = "households.xlsx"
+
+# 道路、河流、铁路、办公用房:可以没有;有了,界线就会沿着它们走
+# [roads]
+# path = "roads.gpkg"
+# [water]
+# path = "water.gpkg"
+# [railways]
+# path = "railways.gpkg"
+# [premises]
+# path = "premises.gpkg"
+"""
+
+SHEET = "社区"
+COLUMNS = ("community", "subdistrict", "code", "households", "population", "workers", "floor_m2", "grids", "compounds")
+"""Columns of the template, headed by their Chinese labels, which reading recognises."""
+
+
+def write_area(folder: Path) -> list[Path]:
+    """Write area.toml and households.xlsx into a new or empty folder; return what was written.
+
+    Raises UsageError where one of them is there already.
+    """
+    settings, table = folder / "area.toml", folder / "households.xlsx"
+    there = [path.name for path in (settings, table) if path.exists()]
+    if there:
+        raise UsageError(f"{folder} already holds {' and '.join(there)}. Name another folder.")
+    folder.mkdir(parents=True, exist_ok=True)
+    text = AREA_TOML.format(
+        name=folder.resolve().name.replace('"', ""), preset=DEFAULT_PRESET, presets=" | ".join(preset_names())
+    )
+    settings.write_text(text, "utf-8")
+    _write_table(table)
+    return [settings, table]
+
+
+def _write_table(path: Path) -> None:
+    with xlsxwriter.Workbook(str(path)) as workbook:
+        head = workbook.add_format({"bold": True, "bg_color": "#DDEBF7", "border": 1})
+        sheet = workbook.add_worksheet(SHEET)
+        sheet.write_row(0, 0, [labels("communities")[column] for column in COLUMNS], head)
+        sheet.set_column(0, len(COLUMNS) - 1, 16)
+        sheet.freeze_panes(1, 0)

@@ -1,0 +1,300 @@
+"""Runs the stages: the only module that knows their order.
+
+`check` reads and checks; `examine` goes on to the flags; `draft` goes on to the plans and writes nothing;
+`run` does all of it and writes the outputs.
+"""
+
+import logging
+import os
+import platform
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import AbstractContextManager, contextmanager
+from dataclasses import dataclass, replace
+from functools import partial
+from importlib import metadata
+from pathlib import Path
+
+import pandas as pd
+
+from pipeline import __version__
+from pipeline.check import check_area
+from pipeline.dossier import write_dossier
+from pipeline.errors import InputError, UsageError, problems_table, raise_errors
+from pipeline.evaluate import evaluate_plan
+from pipeline.flag import flag_communities, merge_candidates
+from pipeline.graph import adjacency, community_borders
+from pipeline.propose import propose_compliance, propose_principle
+from pipeline.read import read_area
+from pipeline.results import Area, Proposal, Result
+from pipeline.rules import load_rules
+from pipeline.schema import STRATEGY_ZH
+from pipeline.settings import Settings, load_settings
+from pipeline.swap import replaced, require_replaceable
+from pipeline.synthetic import write_sample
+from pipeline.verify import refuse, verify_plan
+
+Report = Callable[[str], None]
+"""Told what is going on, a few words at a time."""
+
+Stage = Callable[[str], AbstractContextManager[Report]]
+"""Opens a stage by its name; gives the `Report` for what happens inside it."""
+
+log = logging.getLogger("pipeline")
+log.addHandler(logging.NullHandler())
+
+PACKAGES = ("pandas", "geopandas", "shapely", "pyproj", "pyogrio", "numpy", "matplotlib", "highspy")
+"""Packages whose versions are kept with every result."""
+
+
+@dataclass(frozen=True)
+class Examined:
+    """An area that passed its checks, with its adjacency graph and its flags (see `results.Result`)."""
+
+    area: Area
+    edges: pd.DataFrame
+    flags: pd.DataFrame
+    neighbours: pd.DataFrame
+
+
+@dataclass(frozen=True)
+class Finished:
+    """A finished run: what it found, where it lies, and the seconds that each stage took."""
+
+    result: Result
+    folder: Path
+    processed: Path
+    seconds: Mapping[str, float]
+
+
+def check(area: str | Path, *, report: Report | None = None) -> Area:
+    """Read and check an area; its `problems` hold every fault found, its `reconciliation` what was joined to what.
+
+    Nothing is written. Raises InputError only where the area.toml itself cannot be used.
+    """
+    return _check(load_settings(area), _timed({}, report))
+
+
+def examine(area: str | Path, *, report: Report | None = None) -> Examined:
+    """Read and check an area, then flag its communities. Nothing is written.
+
+    Raises InputError with every problem that makes the input unusable.
+    """
+    return _examine(load_settings(area), _timed({}, report))
+
+
+def draft(
+    area: str | Path, *, edition: str = "", strategy: str = "principle", jobs: int = 0, report: Report | None = None
+) -> Result:
+    """Find, verify and evaluate the plans of both strategies. Nothing is written.
+
+    `jobs` 0 stands for all cores. Raises InputError (see `examine`), UsageError for an unknown strategy, and
+    PlanRefused when a plan fails `verify`.
+    """
+    _require_usage(strategy, jobs)
+    return _draft(load_settings(area), edition, strategy, jobs or _cores(), _timed({}, report))
+
+
+def run(
+    area: str | Path,
+    *,
+    out: str | Path | None = None,
+    processed: str | Path | None = None,
+    edition: str = "",
+    strategy: str = "principle",
+    jobs: int = 0,
+    maps: bool = True,
+    report: Report | None = None,
+) -> Finished:
+    """Do everything: read, check, flag, propose, verify, evaluate, and write the outputs.
+
+    Outputs go to `out` (./outputs/<area>/ when None), replaced all together or not at all; cleaned layers and the
+    log go to `processed` (./data/processed/<area>/). `maps` False leaves the figures out. Raises as `draft`, and
+    UsageError where `out` holds files that are not outputs.
+    """
+    _require_usage(strategy, jobs)
+    settings = load_settings(area)
+    folder = Path(out) if out is not None else Path("outputs") / settings.key
+    kept = Path(processed) if processed is not None else Path("data/processed") / settings.key
+    require_replaceable(folder, _input_paths(settings))
+    seconds: dict[str, float] = {}
+    stage = _timed(seconds, report)
+    with _logged(kept / "run.log"):
+        log.info("huajie %s, area %s, strategy %s, edition %r", __version__, settings.key, strategy, edition)
+        result = _draft(settings, edition, strategy, jobs or _cores(), stage)
+        with stage("write") as tell, replaced(folder) as fresh:
+            write_dossier(result, fresh, jobs=jobs or _cores(), maps=maps, report=tell)
+            _keep(result, kept)
+        log.info("outputs in %s", folder)
+    return Finished(result, folder, kept, seconds)
+
+
+def sample_area(folder: str | Path = Path("data/raw/sample")) -> Path:
+    """Write the sample area into `folder` unless it is there already; return the folder."""
+    folder = Path(folder)
+    if not (folder / "area.toml").is_file():
+        with replaced(folder) as fresh:
+            write_sample(fresh)
+    return folder
+
+
+# --- the stages, each on the tables of those before ------------------------------------------------------------
+
+
+def _check(settings: Settings, stage: Stage) -> Area:
+    faults = problems_table([])
+    try:
+        rules = load_rules(settings.rules)
+    except InputError as error:
+        # The files are read all the same, under the default rules, so that one message can list every fault.
+        rules, faults = load_rules(), error.problems
+    with stage("read") as tell:
+        area = read_area(settings, rules, report=tell)
+    with stage("check"):
+        found = pd.concat([faults, area.problems, check_area(area)]).drop_duplicates()
+    return replace(area, problems=problems_table(found.to_dict("records")))
+
+
+def _examine(settings: Settings, stage: Stage) -> Examined:
+    area = _check(settings, stage)
+    for row in area.problems.itertuples():
+        log.warning("%s [%s] %s %s: %s", row.severity, row.layer, row.source, row.id, row.detail)
+    raise_errors(area.problems)
+    with stage("graph"):
+        edges = adjacency(area.units, area.lines, area.rules)
+    with stage("flag"):
+        borders = community_borders(edges, area.units["community"])
+        neighbours = merge_candidates(area.communities, borders, area.rules)
+        flags = flag_communities(area.communities, neighbours, area.rules)
+    return Examined(area, edges, flags, neighbours)
+
+
+def _draft(settings: Settings, edition: str, strategy: str, jobs: int, stage: Stage) -> Result:
+    examined = _examine(settings, stage)
+    area, edges = examined.area, examined.edges
+    proposals = _propose(examined, jobs, stage)
+    with stage("verify"):
+        for proposal in proposals.values():
+            refuse(verify_plan(area.units, edges, proposal.plan, area.rules, left=proposal.left))
+    with stage("evaluate"):
+        evaluations = {
+            name: evaluate_plan(area.units, edges, proposal.plan, area.rules) for name, proposal in proposals.items()
+        }
+    return Result(
+        area=area,
+        edition=edition or settings.area.date,
+        strategy=strategy,
+        edges=edges,
+        flags=examined.flags,
+        neighbours=examined.neighbours,
+        proposals=proposals,
+        evaluations=evaluations,
+        manifest=_manifest(area),
+    )
+
+
+def _propose(examined: Examined, jobs: int, stage: Stage) -> dict[str, Proposal]:
+    """Make the proposal of each strategy, keyed by its name."""
+    area, edges = examined.area, examined.edges
+    solve = area.settings.solve
+    with stage("propose principle") as tell:
+        principle = propose_principle(
+            area.units, edges, examined.flags, examined.neighbours, area.rules, solve, jobs=jobs, report=tell
+        )
+    with stage("propose compliance") as tell:
+        compliance = propose_compliance(area.units, edges, area.rules, solve, jobs=jobs, report=tell)
+    return {proposal.strategy: proposal for proposal in (principle, compliance)}
+
+
+def _manifest(area: Area) -> dict[str, object]:
+    """Say what the result was made from and with."""
+    return {
+        "inputs": dict(area.inputs),
+        "packages": {"huajie": __version__, "python": platform.python_version()}
+        | {name: metadata.version(name) for name in PACKAGES},
+        "seed": area.settings.solve.seed,
+    }
+
+
+def _keep(result: Result, folder: Path) -> None:
+    """Write the cleaned layers and what reading found; a reader never meets half a file."""
+    area = result.area
+    layers = {"units": area.units, "lines": area.lines, "edges": result.edges, "communities": area.communities}
+    for name, table in layers.items():
+        _renamed_in(folder / f"{name}.parquet", partial(table.to_parquet, compression="zstd"))
+    for name, table in {"problems": area.problems, "reconciliation": area.reconciliation}.items():
+        _renamed_in(folder / f"{name}.csv", partial(table.to_csv, index=False, encoding="utf-8-sig"))
+
+
+def _renamed_in(path: Path, write: Callable[[Path], object]) -> None:
+    half = path.with_name(f".{path.name}")
+    write(half)
+    os.replace(half, path)
+
+
+# --- around the stages ------------------------------------------------------------------------------------------
+
+
+def _require_usage(strategy: str, jobs: int) -> None:
+    if strategy not in STRATEGY_ZH:
+        raise UsageError(f"There is no strategy {strategy!r}. Known: {', '.join(STRATEGY_ZH)}.")
+    if jobs < 0:
+        raise UsageError(f"jobs must be 0 (all cores) or more, got {jobs}.")
+
+
+def _cores() -> int:
+    """Cores that this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+def _input_paths(settings: Settings) -> list[Path]:
+    return [settings.folder / "area.toml", *(settings.path(section) for section in settings.given())]
+
+
+def _timed(seconds: dict[str, float], report: Report | None) -> Stage:
+    """Make the opener of stages; `seconds` gathers what each took."""
+
+    @contextmanager
+    def stage(name: str) -> Iterator[Report]:
+        def tell(text: str) -> None:
+            log.info("%s: %s", name, text)
+            if report is not None:
+                report(f"{name}: {text}")
+
+        log.info("%s", name)
+        if report is not None:
+            report(name)
+        start = time.perf_counter()
+        yield tell
+        seconds[name] = time.perf_counter() - start
+        log.info("%s took %.1f s", name, seconds[name])
+
+    return stage
+
+
+@contextmanager
+def _logged(path: Path) -> Iterator[None]:
+    """Write what the package logs, and warnings, to a file; a fault is logged with its traceback."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    handler = logging.FileHandler(path, mode="w", encoding="utf-8")
+    handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(message)s"))
+    level = log.level
+    loggers = (log, logging.getLogger("py.warnings"))
+    for logger in loggers:
+        logger.addHandler(handler)
+    log.setLevel(logging.INFO)
+    logging.captureWarnings(True)
+    try:
+        yield
+    except InputError as error:
+        log.error("%s", error)
+        raise
+    except BaseException:
+        log.exception("the run stopped")
+        raise
+    finally:
+        logging.captureWarnings(False)
+        log.setLevel(level)
+        for logger in loggers:
+            logger.removeHandler(handler)
+        handler.close()

@@ -1,0 +1,168 @@
+"""A run from folder to folder: what it writes, and that it writes all of it or nothing."""
+
+import hashlib
+import json
+import re
+from pathlib import Path
+
+import geopandas as gpd
+import pandas as pd
+import pytest
+
+from pipeline import workflow
+from pipeline.errors import InputError, PlanRefused, UsageError, problem, problems_table
+from pipeline.schema import columns
+from pipeline.swap import OUTPUTS
+
+
+@pytest.fixture(autouse=True)
+def _in_tmp_path(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+
+
+def contents(folder: Path) -> dict[str, str]:
+    """Hash every file of a folder, by its path in it."""
+    return {
+        str(path.relative_to(folder)): hashlib.sha256(path.read_bytes()).hexdigest()
+        for path in sorted(folder.rglob("*"))
+        if path.is_file()
+    }
+
+
+def test_a_run_writes_to_outputs_and_processed_in_the_working_directory(toy_area, tmp_path):
+    finished = workflow.run(toy_area, jobs=1, maps=False)
+    assert (Path("outputs/toy"), Path("data/processed/toy")) == (finished.folder, finished.processed)
+    assert (tmp_path / "outputs" / "toy" / "summary.json").is_file()
+
+
+def test_a_run_keeps_the_cleaned_layers_and_a_log(finished):
+    expected = {
+        *("units.parquet", "lines.parquet", "edges.parquet", "communities.parquet"),
+        *("problems.csv", "reconciliation.csv", "run.log"),
+    }
+    assert expected == {path.name for path in finished.processed.iterdir()}
+    assert 12 == len(gpd.read_parquet(finished.processed / "units.parquet"))
+    assert "propose principle took" in (finished.processed / "run.log").read_text("utf-8")
+
+
+def test_every_csv_of_the_contract_has_the_columns_of_the_schema(finished):
+    names = ("plan.csv", "flags.csv", "cases.csv", "communities.csv", "problems.csv", "reconciliation.csv")
+    written = {name: list(pd.read_csv(finished.folder / name, encoding="utf-8-sig").columns) for name in names}
+    assert {name: columns(name) for name in names} == written
+
+
+def test_households_in_are_households_out(finished):
+    summary = json.loads((finished.folder / "summary.json").read_text("utf-8"))
+    plan = pd.read_csv(finished.folder / "plan.csv")
+    assert {"in": 10200, "out": 10200} == summary["households"]
+    assert 10200 == plan["households"].sum()
+
+
+def test_the_toy_city_splits_its_large_community_and_merges_its_small_one(finished):
+    summary = json.loads((finished.folder / "summary.json").read_text("utf-8"))
+    assert {"before": 4, "created": 1, "abolished": 1, "after": 4} == summary["communities"]
+    assert {"before": 2, "after": 0} == summary["outside"]
+
+
+def test_everything_written_is_known_as_an_output(finished):
+    assert set() == {path.name for path in finished.folder.iterdir()} - set(OUTPUTS)
+    assert (finished.folder / "maps" / "overview-after.png").is_file()
+
+
+def test_the_manifest_names_inputs_packages_and_seed(finished):
+    manifest = json.loads((finished.folder / "summary.json").read_text("utf-8"))["manifest"]
+    assert {"inputs", "packages", "seed"} <= manifest.keys()
+    assert {"huajie", "geopandas", "highspy"} <= manifest["packages"].keys()
+
+
+def test_the_raw_files_are_left_and_the_strategy_picks_the_plan(toy_area):
+    before = contents(toy_area)
+    finished = workflow.run(toy_area, strategy="compliance", jobs=1, maps=False)
+    assert before == contents(toy_area)
+    plan = (finished.folder / "plan.csv").read_bytes()
+    assert plan == (finished.folder / "plans" / "compliance.csv").read_bytes()
+    assert (finished.folder / "plans" / "principle.csv").is_file()
+
+
+def test_the_same_input_gives_the_same_plans_on_any_number_of_jobs(toy_area):
+    results = [workflow.draft(toy_area, jobs=jobs).proposals for jobs in (1, 2)]
+    for strategy in ("principle", "compliance"):
+        assert results[0][strategy].plan.to_dict() == results[1][strategy].plan.to_dict()
+
+
+def test_a_run_that_fails_while_writing_leaves_the_old_outputs_whole(toy_area, monkeypatch):
+    old = Path("outputs/toy")
+    old.mkdir(parents=True)
+    (old / "summary.json").write_text('{"area": "小城", "manifest": {}}', "utf-8")
+    before = contents(old)
+
+    def half_written(result, folder, **_):
+        (folder / "plan.csv").write_text("half", "utf-8")
+        raise OSError("disk full")
+
+    monkeypatch.setattr(workflow, "write_dossier", half_written)
+    with pytest.raises(OSError, match="disk full"):
+        workflow.run(toy_area, jobs=1, maps=False)
+    assert before == contents(old)
+    assert ["toy"] == [path.name for path in old.parent.iterdir()]
+    assert "disk full" in Path("data/processed/toy/run.log").read_text("utf-8")
+
+
+def test_a_plan_that_verify_refuses_is_not_written(toy_area, monkeypatch):
+    breach = problem("error", "verify", "not contiguous", "A is in two parts.", "", id="A")
+    monkeypatch.setattr(workflow, "verify_plan", lambda *args, **options: problems_table([breach]))
+    with pytest.raises(PlanRefused, match="A is in two parts"):
+        workflow.run(toy_area, jobs=1, maps=False)
+    assert not Path("outputs").exists()
+
+
+def test_bad_input_lists_settings_files_and_figures_together_and_writes_no_outputs(toy_area):
+    settings = toy_area / "area.toml"
+    text = (
+        settings.read_text("utf-8").replace("[rules]", '[rules]\npreset = "hohot"').replace("roads.gpkg", "none.gpkg")
+    )
+    settings.write_text(text, "utf-8")
+    with pytest.raises(InputError) as raised:
+        workflow.run(toy_area, jobs=1)
+    assert re.search(r"hohot.*Did you mean hohhot-2023", str(raised.value))
+    assert "none.gpkg" in str(raised.value)
+    assert not Path("outputs").exists()
+
+
+def test_check_returns_problems_and_reconciliation_and_writes_nothing(toy_area, tmp_path):
+    before = contents(tmp_path)
+    area = workflow.check(toy_area)
+    assert (columns("problems.csv"), 12) == (list(area.problems.columns), len(area.units))
+    assert before == contents(tmp_path)
+
+
+def test_draft_finds_both_plans_and_writes_nothing(toy_area, tmp_path):
+    before = contents(tmp_path)
+    result = workflow.draft(toy_area, jobs=1)
+    assert {"principle", "compliance"} == set(result.proposals)
+    assert before == contents(tmp_path)
+
+
+def test_stages_are_reported_in_order(toy_area):
+    told: list[str] = []
+    workflow.draft(toy_area, jobs=1, report=told.append)
+    stages = [text for text in told if ": " not in text]
+    assert [
+        *("read", "check", "graph", "flag", "propose principle", "propose compliance", "verify", "evaluate")
+    ] == stages
+
+
+def test_the_edition_is_the_date_of_the_counts_until_it_is_named(toy_area):
+    editions = [workflow.draft(toy_area, edition=name, jobs=1).edition for name in ("", "2026-Q2")]
+    assert ["2026-03-31", "2026-Q2"] == editions
+
+
+def test_an_unknown_strategy_is_wrong_usage(toy_area):
+    with pytest.raises(UsageError, match="principle, compliance"):
+        workflow.run(toy_area, strategy="best")
+
+
+def test_the_sample_area_is_written_once(tmp_path):
+    folder = workflow.sample_area(tmp_path / "sample")
+    (folder / "units.gpkg").write_bytes(b"mine")
+    assert b"mine" == (workflow.sample_area(tmp_path / "sample") / "units.gpkg").read_bytes()
