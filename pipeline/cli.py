@@ -158,8 +158,8 @@ def _faults_told(debug: bool) -> Iterator[None]:
         else:
             _complain(
                 f"unexpected {type(error).__name__}: {error}\n"
-                "This is a fault of huajie: please report it. --debug shows where it is, and so does the log of the run, "
-                "run.log in ./data/processed/<area>/."
+                "This is a fault of huajie: please report it. --debug shows where it is, "
+                "and so does the log of the run, ./data/processed/<area>/run.log."
             )
         raise typer.Exit(2 if isinstance(error, UsageError) else 1) from None
 

@@ -18,7 +18,7 @@ from pipeline.propose.affordable import affordable
 from pipeline.propose.ground import DECIMETRES, Ground, ground_of
 from pipeline.propose.model import INFINITY, Outcome, Part, PartitionModel
 from pipeline.propose.plan import new_names
-from pipeline.propose.search import improve
+from pipeline.propose.search import improve, mend_and_improve
 from pipeline.propose.split import first_gap
 from pipeline.results import Solution
 
@@ -123,8 +123,10 @@ def _solve(
 ) -> tuple[np.ndarray, tuple[float, float, float, float]]:
     """Best labels found, and proved bounds of the four levels (border in metres)."""
     least_changed = _fewest_changes(task)
-    _, quick = _least_change(task, start, _near(task), until, seed, outside=0)
-    labels = _best(task, start, quick.labels)
+    labels = start
+    if levels_of(task, labels).outside:
+        _, quick = _least_change(task, start, _near(task), until, seed, outside=0)
+        labels = _best(task, start, quick.labels)
     found = levels_of(task, labels)
     if found.outside:
         labels, least_outside = _least_outside(task, labels, until, seed)
@@ -286,7 +288,16 @@ def _least_change(
     usable = levels_of(task, start).outside <= outside and allowed[np.arange(len(start)), start].all()
     constant = float(base * many + all_households)
     begin = start if usable else None
-    return programme, programme.model.minimise(price, worth, until=until, constant=constant, start=begin)
+
+
+    def mend(labels: np.ndarray) -> np.ndarray | None:
+        mended = mend_and_improve(task.ground, task.today, task.offices, labels, lower=task.lower, upper=task.upper)
+        better = levels_of(task, mended)
+        lawful = better.outside <= outside and len(set(mended.tolist()) - set(range(task.parts))) == 0
+        return _slots_in_order(task, mended) if lawful else None
+
+    outcome = programme.model.minimise(price, worth, until=until, constant=constant, start=begin, mend=mend)
+    return programme, outcome
 
 
 def _least_outside(task: Task, start: np.ndarray, until: float, seed: int) -> tuple[np.ndarray, int]:
@@ -321,9 +332,9 @@ def _least_border(
     """
     model = programme.model
     changed, base = programme.changed(task)
-    model.row(-INFINITY, found.changed - base + 0.5, changed)
     moved, constant = programme.moved(task)
-    model.row(-INFINITY, found.moved - constant + 0.5, moved)
+    model.row(-INFINITY, found.changed - base + 0.5, changed)
+    model.hold(moved, found.moved - constant, until=until)
     i, j = task.ground.ends.T
     inside = np.flatnonzero(task.today[i] == task.today[j]).tolist()
     price = {column: float(task.ground.cost[edge]) for edge, column in model.cut(inside).items()}

@@ -6,6 +6,7 @@ The programme without the rows not yet found is a relaxation, so its bound holds
 door to the solver.
 """
 
+import math
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -18,6 +19,8 @@ from pipeline.propose.ground import Ground, pieces, separator
 INFINITY = highspy.kHighsInf
 WHOLE = 0.5
 """Objectives are whole numbers: a bound within half of the value proves it."""
+SLACK = 1e-4
+"""Tolerance of the solver's numbers."""
 ROUNDS = 40
 """Rounds of separators sought in the fractional answer before branching begins."""
 LEVELS = (0.01, 0.15, 0.3)
@@ -123,34 +126,74 @@ class PartitionModel:
         until: float,
         constant: float = 0,
         start: np.ndarray | None = None,
+        mend: Callable[[np.ndarray], np.ndarray | None] | None = None,
     ) -> Outcome:
         """Minimise until proved or until the clock (time.monotonic) says `until`; never returns a broken part.
 
         `worth` computes the same number from labels in whole arithmetic: the solver's own value carries its tolerance.
-        `start` (n) are labels to begin with.
+        `start` (n) are labels to begin with, lawful in the model; `mend` makes lawful labels out of broken ones, or
+        gives None. What is worse than the best labels known is ruled out for good: later levels must hold this one.
         """
-        for column in range(self.columns):
-            self.solver.changeColCost(column, float(expression.get(column, 0.0)))
+        self._set_price(expression)
+        best = start
         self._tighten(until)
+        if best is not None:
+            self._rule_out(worth(best) - constant, until)
         bound = -np.inf
-        while True:
-            left = until - time.monotonic()
-            if left <= 0:
-                return Outcome(None, np.inf, bound, False, False)
-            status = self._run(left, start)
+        while (left := until - time.monotonic()) > 0:
+            status = self._run(left, best, bound - constant)
             if status in (highspy.HighsModelStatus.kInfeasible, highspy.HighsModelStatus.kUnboundedOrInfeasible):
                 return Outcome(None, np.inf, np.inf, True, True)
-            bound = max(bound, self.solver.getInfo().mip_dual_bound + constant)
+            bound = max(bound, self._bound() + constant)
             labels = self._labels()
             if labels is None:
-                return Outcome(None, np.inf, bound, False, False)
-            if self._forbid_broken(labels) == 0:
-                value = worth(labels)
-                proved = status == highspy.HighsModelStatus.kOptimal
-                return Outcome(labels, value, value if proved else min(bound, value), proved, False)
+                break
+            whole = self._forbid_broken(labels) == 0
+            found = labels if whole else mend(labels) if mend else None
+            if found is not None and (best is None or worth(found) < worth(best)):
+                best = found
+            ended = status in (highspy.HighsModelStatus.kOptimal, highspy.HighsModelStatus.kObjectiveTarget)
+            if best is not None and worth(best) <= math.ceil(bound - SLACK):
+                return Outcome(best, worth(best), worth(best), True, False)
+            if whole and not ended:
+                break
+        value = np.inf if best is None else worth(best)
+        return Outcome(best, value, min(bound, value), False, False)
 
-    def _run(self, seconds: float, start: np.ndarray | None) -> highspy.HighsModelStatus:
+    def hold(self, expression: Expression, value: float, *, until: float) -> None:
+        """Keep an expression at `value` or less from now on, and rule out by reduced costs what cannot be so."""
+        self._set_price(expression)
+        self._rule_out(value, until)
+        self.row(-INFINITY, value + WHOLE, expression)
+
+    def _set_price(self, expression: Expression) -> None:
+        for column in range(self.columns):
+            self.solver.changeColCost(column, float(expression.get(column, 0.0)))
+
+    def _rule_out(self, value: float, until: float) -> None:
+        """Fix every x that the relaxation proves to make the price greater than `value` when it takes its other value."""
+        self.solver.setOptionValue("solve_relaxation", True)
+        self.solver.setOptionValue("time_limit", max(0.01, until - time.monotonic()))
+        self.solver.run()
+        self.solver.setOptionValue("solve_relaxation", False)
+        if self.solver.getModelStatus() != highspy.HighsModelStatus.kOptimal:
+            return
+        solution = self.solver.getSolution()
+        room = value - self.solver.getInfo().objective_function_value + WHOLE
+        values, reduced = np.array(solution.col_value), np.array(solution.col_dual)
+        for column in np.unique(self.x[self.x >= 0]).tolist():
+            if values[column] < SLACK and reduced[column] > room:
+                self.solver.changeColBounds(column, 0, 0)
+            elif values[column] > 1 - SLACK and -reduced[column] > room:
+                self.solver.changeColBounds(column, 1, 1)
+
+    def _bound(self) -> float:
+        return float(self.solver.getInfo().mip_dual_bound)
+
+    def _run(self, seconds: float, start: np.ndarray | None, target: float) -> highspy.HighsModelStatus:
+        """Solve once. `target` is a bound known from earlier rounds: an answer that meets it needs no further proof."""
         self.solver.setOptionValue("time_limit", float(seconds))
+        self.solver.setOptionValue("objective_target", target + SLACK if np.isfinite(target) else -INFINITY)
         if start is not None:
             chosen = np.zeros(self.x.shape)
             chosen[np.arange(len(start)), start] = 1.0

@@ -1,11 +1,12 @@
 """A local search for plans that change little: starts for the exact programme, answers where there is no time for it.
 
-Steps move one unit at a time to a neighbouring community (tabu search: the best step is taken even where it is
-worse, and not undone for a while). Communities appear by cutting the largest in two, and vanish by joining the
-smallest to a neighbour, as often as the limits need.
+Simulated annealing moves one unit at a time to a neighbouring community; a step that makes the plan worse is taken
+with a chance that shrinks. Communities appear by cutting the largest in two, and vanish by joining the smallest to a
+neighbour, as often as the limits need.
 """
 
 import math
+import random
 from collections.abc import Sequence
 
 import numpy as np
@@ -15,6 +16,8 @@ from pipeline.propose.trees import tree_split
 
 OUTSIDE_PRICE = 8
 """Moved households that the search gives for one household fewer outside the limits."""
+HOT, MILD, COLD = 1.0, 0.15, 0.01
+"""Temperatures to begin and end with, in households of a mean unit; `MILD` where the start is nearly right."""
 
 
 def improve(
@@ -27,33 +30,41 @@ def improve(
     seed: int = 0,
     steps: int | None = None,
 ) -> np.ndarray:
-    """Change labels (n) of today's communities until few households lie outside the limits.
+    """Change labels (n) of today's communities until few households lie outside the limits and few are moved.
 
     `offices`: unit of each community's office or -1; an office never leaves its community unless that is abolished.
     Labels from len(offices) on are new communities. Deterministic for a seed; every part stays connected.
     """
-    tabu = _Tabu(ground, today, list(offices), lower, upper)
-    steps = 150 + 4 * len(ground) if steps is None else steps
-    tabu.match_number(seed)
-    best = tabu.run(steps)
-    for _ in range(3):
-        if tabu.outside(best) == 0 or not tabu.change_number(best, seed):
+    place = _Place(ground, today, offices, lower, upper)
+    steps = 4000 * len(ground) if steps is None else steps
+    best = today.tolist()
+    labels = place.with_number_matched(best, seed)
+    for attempt in range(4):
+        found = place.anneal(labels, steps, random.Random(seed + attempt))
+        best = min(best, found, key=place.rank)
+        if place.rank(best)[0] == 0 and attempt:
             break
-        again = tabu.run(steps)
-        if tabu.outside(again) < tabu.outside(best):
-            best = again
-    return best
+        labels = found if place.rank(found)[0] == 0 else place.with_number_changed(found, seed)
+    return np.array(best)
 
 
-class _Tabu:
-    """Labels under change, with the households of each part."""
+def mend_and_improve(
+    ground: Ground, today: np.ndarray, offices: Sequence[int], labels: np.ndarray, *, lower: int, upper: int
+) -> np.ndarray:
+    """Give loose pieces of parts (n labels) to neighbouring parts, then improve the plan with small steps."""
+    place = _Place(ground, today, offices, lower, upper)
+    whole = place.with_pieces_joined(labels.tolist())
+    return np.array(place.anneal(whole, 300 * len(ground), random.Random(0), hot=MILD))
 
-    def __init__(self, ground: Ground, today: np.ndarray, offices: list[int], lower: int, upper: int):
-        self.ground, self.today, self.offices = ground, today.tolist(), offices
+
+class _Place:
+    """What stays the same during a search: counts, neighbours, offices, limits."""
+
+    def __init__(self, ground: Ground, today: np.ndarray, offices: Sequence[int], lower: int, upper: int):
+        self.ground, self.today, self.offices = ground, today.tolist(), list(offices)
         self.lower, self.upper = lower, upper
         self.counts = ground.households.tolist()
-        self.labels = today.tolist()
-        self.next_label = len(offices)
+        self.fixed = set(self.offices) - {-1}
 
     def off(self, households: int) -> int:
         """Households of one part outside the limits."""
@@ -66,113 +77,126 @@ class _Tabu:
             found[label] = found.get(label, 0) + count
         return found
 
-    def outside(self, labels: Sequence[int] | np.ndarray) -> int:
-        """Households outside the limits in all."""
-        return sum(self.off(size) for size in self.sizes(list(labels)).values())
+    def rank(self, labels: Sequence[int]) -> tuple[int, int, int]:
+        """Households outside, communities created and abolished, households moved: less is better, in this order."""
+        sizes = self.sizes(labels)
+        changed = len(set(sizes) ^ set(range(len(self.offices))))
+        moved = sum(c for c, now, then in zip(self.counts, labels, self.today, strict=True) if now != then)
+        return sum(self.off(size) for size in sizes.values()), changed, moved
 
-    def match_number(self, seed: int) -> None:
+    def anneal(self, start: list[int], steps: int, rng: random.Random, hot: float = HOT) -> list[int]:
+        """Take random steps from `start`, boldly at first; the best labels met (households outside, then moved)."""
+        labels, sizes = list(start), self.sizes(start)
+        outside, _, moved = self.rank(labels)
+        best, best_outside, best_moved = list(labels), outside, moved
+        mean = max(1.0, sum(self.counts) / len(self.counts))
+        heat, cooling = hot * mean, (COLD / hot) ** (1 / max(1, steps))
+        near, counts, today, off = self.ground.near, self.counts, self.today, self.off
+        for _ in range(steps):
+            heat *= cooling
+            unit = int(rng.random() * len(labels))
+            if unit in self.fixed or not near[unit]:
+                continue
+            left, part = labels[unit], labels[near[unit][int(rng.random() * len(near[unit]))]]
+            if left == part:
+                continue
+            count, home = counts[unit], today[unit]
+            off_change = off(sizes[left] - count) - off(sizes[left]) + off(sizes[part] + count) - off(sizes[part])
+            moved_change = count * ((part != home) - (left != home))
+            worse = off_change * OUTSIDE_PRICE + moved_change
+            if (worse > 0 and rng.random() >= math.exp(-worse / heat)) or not self._may_leave(unit, labels):
+                continue
+            labels[unit] = part
+            sizes[left] -= count
+            sizes[part] += count
+            outside += off_change
+            moved += moved_change
+            if (outside, moved) < (best_outside, best_moved):
+                best, best_outside, best_moved = list(labels), outside, moved
+        return best
+
+    def with_pieces_joined(self, labels: list[int]) -> list[int]:
+        """Give every piece of a part but the main one to the neighbouring part that is shortest of households."""
+        while True:
+            sizes = self.sizes(labels)
+            loose = [piece for label in sizes for piece in self._loose_pieces(labels, label)]
+            if not loose:
+                return labels
+            piece = loose[0]
+            around = {labels[v] for u in piece for v in self.ground.near[u]} - {labels[piece[0]]}
+            into = min(around, key=lambda part: (sizes[part], part))
+            labels = [into if unit in piece else part for unit, part in enumerate(labels)]
+
+    def _loose_pieces(self, labels: list[int], label: int) -> list[list[int]]:
+        found = pieces(self.ground, [unit for unit, part in enumerate(labels) if part == label])
+        office = self.offices[label] if label < len(self.offices) else -1
+        main = next((piece for piece in found if office in piece), None)
+        main = main or max(found, key=lambda piece: (sum(self.counts[u] for u in piece), -piece[0]))
+        return [piece for piece in found if piece is not main]
+
+    def _may_leave(self, unit: int, labels: list[int]) -> bool:
+        """Whether the rest of its part stays connected and, without an office, keeps one of its units of today."""
+        label, near = labels[unit], self.ground.near
+        beside = [other for other in near[unit] if labels[other] == label]
+        if not beside:
+            return False
+        if label < len(self.offices) and self.offices[label] < 0:
+            rest = (then for other, then in enumerate(self.today) if labels[other] == label and other != unit)
+            if label not in rest:
+                return False
+        wanted, seen, ahead = set(beside[1:]), {unit, beside[0]}, [beside[0]]
+        while wanted and ahead:
+            for other in near[ahead.pop()]:
+                if labels[other] == label and other not in seen:
+                    seen.add(other)
+                    wanted.discard(other)
+                    ahead.append(other)
+        return not wanted
+
+    def with_number_matched(self, labels: list[int], seed: int) -> list[int]:
         """Cut the largest or join the smallest until the number of communities can fit the limits."""
         total = sum(self.counts)
-        for _ in range(len(self.counts)):
-            number = len(self.sizes(self.labels))
-            if number < math.ceil(total / self.upper):
-                if not self._cut_largest(seed):
-                    return
-            elif number > max(1, total // self.lower):
-                if not self._join_smallest():
-                    return
-            else:
-                return
+        fewest, most = math.ceil(total / self.upper), max(1, total // self.lower)
+        for _ in range(len(labels)):
+            number = len(set(labels))
+            if fewest <= number <= most:
+                break
+            changed = self._cut_largest(labels, seed) if number < fewest else self._join_smallest(labels)
+            if changed == labels:
+                break
+            labels = changed
+        return labels
 
-    def change_number(self, labels: np.ndarray, seed: int) -> bool:
-        """From `labels`, cut the community furthest above the limit or join the one furthest below it."""
-        self.labels = labels.tolist()
-        sizes = self.sizes(self.labels)
+    def with_number_changed(self, labels: list[int], seed: int) -> list[int]:
+        """Cut the community furthest above the limit, or join the smallest where none is above."""
+        sizes = self.sizes(labels)
         worst = max(sizes, key=lambda label: (self.off(sizes[label]), -label))
-        return self._cut_largest(seed) if sizes[worst] > self.upper else self._join_smallest()
+        return self._cut_largest(labels, seed) if sizes[worst] > self.upper else self._join_smallest(labels)
 
-    def _cut_largest(self, seed: int) -> bool:
-        sizes = self.sizes(self.labels)
+    def _cut_largest(self, labels: list[int], seed: int) -> list[int]:
+        sizes = self.sizes(labels)
         label = max(sizes, key=lambda part: (sizes[part], -part))
-        members = [unit for unit, part in enumerate(self.labels) if part == label]
+        members = [unit for unit, part in enumerate(labels) if part == label]
         inside = _part_of(self.ground, members)
+        fresh = max(len(self.offices), max(labels) + 1)
         for low in (self.lower, self.lower // 2, 1):
             halves = tree_split(inside, 2, low, sizes[label] - 1, cost=inside.cost, seed=seed)
             if halves is not None:
                 office = self.offices[label] if label < len(self.offices) else -1
                 kept = halves[members.index(office)] if office in members else halves[0]
-                for unit, half in zip(members, halves.tolist(), strict=True):
-                    if half != kept:
-                        self.labels[unit] = self.next_label
-                self.next_label += 1
-                return True
-        return False
+                new = {unit for unit, half in zip(members, halves.tolist(), strict=True) if half != kept}
+                return [fresh if unit in new else part for unit, part in enumerate(labels)]
+        return labels
 
-    def _join_smallest(self) -> bool:
-        sizes = self.sizes(self.labels)
+    def _join_smallest(self, labels: list[int]) -> list[int]:
+        sizes = self.sizes(labels)
         for label in sorted(sizes, key=lambda part: (sizes[part], part)):
-            members = [unit for unit, part in enumerate(self.labels) if part == label]
-            around = {self.labels[v] for u in members for v in self.ground.near[u]} - {label}
+            members = [unit for unit, part in enumerate(labels) if part == label]
+            around = {labels[v] for u in members for v in self.ground.near[u]} - {label}
             if around:
                 into = min(around, key=lambda part: (sizes[part], part))
-                for unit in members:
-                    self.labels[unit] = into
-                return True
-        return False
-
-    def run(self, steps: int) -> np.ndarray:
-        """Take `steps` steps from the labels as they are; the best labels met."""
-        sizes = self.sizes(self.labels)
-        value = self.outside(self.labels) * OUTSIDE_PRICE + self._moved()
-        rank = (self.outside(self.labels), value)
-        best, best_rank = list(self.labels), rank
-        barred: dict[tuple[int, int], int] = {}
-        for step in range(steps):
-            found = self._best_step(sizes, barred, step)
-            if found is None:
-                break
-            _, unit, part = found
-            left = self.labels[unit]
-            sizes[left] -= self.counts[unit]
-            sizes[part] += self.counts[unit]
-            self.labels[unit] = part
-            barred[unit, left] = step + 8 + unit % 7
-            outside = sum(self.off(size) for size in sizes.values())
-            rank = (outside, self._moved())
-            if rank < best_rank:
-                best, best_rank = list(self.labels), rank
-        return np.array(best)
-
-    def _moved(self) -> int:
-        return sum(c for c, now, then in zip(self.counts, self.labels, self.today, strict=True) if now != then)
-
-    def _best_step(
-        self, sizes: dict[int, int], barred: dict[tuple[int, int], int], step: int
-    ) -> tuple[float, int, int] | None:
-        """The cheapest step that is not barred and keeps the part it leaves connected."""
-        steps = []
-        for unit, left in enumerate(self.labels):
-            around = {self.labels[v] for v in self.ground.near[unit]} - {left}
-            if not around or (left < len(self.offices) and self.offices[left] == unit):
-                continue
-            count = self.counts[unit]
-            leaving = self.off(sizes[left] - count) - self.off(sizes[left])
-            home = self.today[unit]
-            for part in around:
-                if barred.get((unit, part), -1) < step:
-                    joining = self.off(sizes[part] + count) - self.off(sizes[part])
-                    moved = count * ((part != home) - (left != home))
-                    steps.append(((leaving + joining) * OUTSIDE_PRICE + moved, unit, part))
-        steps.sort()
-        return next((found for found in steps if self._may_leave(found[1])), None)
-
-    def _may_leave(self, unit: int) -> bool:
-        """Whether the rest of its part stays connected and, without an office, keeps one of its units of today."""
-        label = self.labels[unit]
-        rest = [other for other, part in enumerate(self.labels) if part == label and other != unit]
-        if label < len(self.offices) and self.offices[label] < 0 and all(self.today[v] != label for v in rest):
-            return False
-        return len(rest) > 0 and len(pieces(self.ground, rest)) == 1
+                return [into if part == label else part for part in labels]
+        return labels
 
 
 def _part_of(ground: Ground, members: list[int]) -> Ground:

@@ -97,7 +97,7 @@ def _balanced(ground, model, price, labels, parts, levels, cheapest, dearest, un
     """Among the cheapest splits find the most even one; the model gains rows that keep it as cheap."""
     crossings, border = cheapest
     most = crossings * dearest + border - dearest * int(ground.barrier.sum())
-    model.row(-INFINITY, most + 0.5, price)
+    model.hold(price, most, until=until)
     total = int(ground.households.sum())
     spread = {}
     for part in range(parts):

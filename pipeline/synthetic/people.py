@@ -14,11 +14,11 @@ from pipeline.synthetic.parents import Parents
 from pipeline.synthetic.roles import PROTECTED, new_last_year, roles
 
 RANGES = {
-    "split in two": (4080, 5400),
-    "split in three": (6150, 6900),
+    "split in two": (4060, 4750),
+    "split in three": (6060, 6400),
     "far over, not overloaded": (4120, 4480),
-    "over": (3320, 3950),
-    "within": (1080, 2950),
+    "over": (3320, 3620),
+    "within": (1080, 2650),
     "small": (690, 960),
     "merged": (380, 560),
     "partner": (1200, 2100),
@@ -54,7 +54,7 @@ def _households(role: np.ndarray, cells: np.ndarray, rng: np.random.Generator) -
         low, high = RANGES["small" if name.startswith("small") else name]
         if name == "within":
             households[number] = np.clip(
-                cells[number] * rng.normal(122, 24), low + rng.integers(90), high - rng.integers(90)
+                cells[number] * rng.normal(100, 20), low + rng.integers(90), high - rng.integers(90)
             )
         else:
             households[number] = rng.integers(low, high)

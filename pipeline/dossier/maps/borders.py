@@ -16,7 +16,7 @@ from shapely.geometry.base import BaseGeometry
 
 TOLERANCE_M = 0.5
 SHORTEST_PIECE_M = 2.0
-MOST_PIECES = 200_000
+MOST_PIECES = 40_000
 NOTHING = shapely.MultiLineString()
 
 
@@ -67,27 +67,26 @@ def without(lines: BaseGeometry, *others: BaseGeometry) -> BaseGeometry:
     """
     pieces = _pieces(lines, max(SHORTEST_PIECE_M, lines.length / MOST_PIECES))
     for other in others:
-        middles = shapely.line_interpolate_point(pieces, 0.5, normalized=True)
-        tree = shapely.STRtree(_pieces(other))
-        near, _ = tree.query(middles, predicate="dwithin", distance=TOLERANCE_M)
-        pieces = np.delete(pieces, np.unique(near))
-    return _lines(shapely.multilinestrings(pieces))
+        tree = shapely.STRtree(shapely.linestrings(_pieces(other)))
+        near, _ = tree.query(shapely.points(pieces.mean(axis=1)), predicate="dwithin", distance=TOLERANCE_M)
+        pieces = np.delete(pieces, near, axis=0)
+    return _lines(shapely.multilinestrings(shapely.linestrings(pieces)))
 
 
-def _pieces(lines: BaseGeometry, longest_m: float | None = None) -> NDArray[np.object_]:
-    """Cut line work at its vertices, and longer pieces again; returns straight line strings."""
-    parts = shapely.get_parts(shapely.get_parts(lines))
+def _pieces(lines: BaseGeometry, longest_m: float | None = None) -> NDArray[np.float64]:
+    """Cut line work at its vertices, and longer pieces again; returns their ends, shape (n, 2, 2)."""
+    parts = shapely.get_parts(lines)
     parts = parts[shapely.get_type_id(parts) == 1]
     if longest_m is not None:
         parts = shapely.segmentize(parts, longest_m)
     points, line = shapely.get_coordinates(parts, return_index=True)
     starts = np.flatnonzero(line[:-1] == line[1:])
-    return shapely.linestrings(np.stack([points[starts], points[starts + 1]], axis=1))
+    return np.stack([points[starts], points[starts + 1]], axis=1)
 
 
 def _lines(found: BaseGeometry) -> BaseGeometry:
     """Join pieces to long lines; points and stubs that the tolerance left at crossings go."""
-    parts = shapely.get_parts(shapely.get_parts(found))
+    parts = shapely.get_parts(found)
     joined = shapely.line_merge(shapely.multilinestrings(parts[shapely.get_type_id(parts) == 1]))
     whole = shapely.simplify(shapely.get_parts(joined), TOLERANCE_M / 10, preserve_topology=False)
     return shapely.multilinestrings(whole[shapely.length(whole) > 6 * TOLERANCE_M])

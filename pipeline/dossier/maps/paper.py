@@ -140,6 +140,6 @@ def save(figure: Figure, stem: Path) -> list[Path]:
     """Write a figure as PNG (200 dpi) and PDF beside each other; `stem` is the path without ending."""
     png, pdf = stem.with_suffix(".png"), stem.with_suffix(".pdf")
     with fonts.typeset():
-        figure.savefig(png, dpi=DPI, metadata={"Software": None}, pil_kwargs={"compress_level": 4})
+        figure.savefig(png, dpi=DPI, metadata={"Software": None}, pil_kwargs={"compress_level": 3})
         figure.savefig(pdf, metadata={"CreationDate": None, "Creator": "huajie", "Producer": None})
     return [png, pdf]
