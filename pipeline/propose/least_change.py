@@ -289,7 +289,6 @@ def _least_change(
     constant = float(base * many + all_households)
     begin = start if usable else None
 
-
     def mend(labels: np.ndarray) -> np.ndarray | None:
         mended = mend_and_improve(task.ground, task.today, task.offices, labels, lower=task.lower, upper=task.upper)
         better = levels_of(task, mended)
@@ -352,5 +351,12 @@ def _read_bound(task: Task, bound: float, found: Levels, least_changed: int) -> 
     many = int(task.ground.households.sum()) + 1
     floor = max(0, math.ceil(bound - 1e-6)) if np.isfinite(bound) else 0
     changed = max(least_changed, min(found.changed, floor // many))
-    moved = floor - changed * many if changed == found.changed else 0
-    return changed, max(0, min(found.moved, moved))
+    if changed < found.changed:
+        return changed, 0
+    return changed, max(floor - changed * many, 0 if found.outside else _surplus(task))
+
+
+def _surplus(task: Task) -> int:
+    """Households above the upper limit, which leave their communities in every plan without any outside."""
+    sizes = np.bincount(task.today, task.ground.households, task.communities)
+    return int(np.maximum(0, sizes - task.upper).sum())

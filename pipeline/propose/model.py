@@ -128,7 +128,9 @@ class PartitionModel:
         start: np.ndarray | None = None,
         mend: Callable[[np.ndarray], np.ndarray | None] | None = None,
     ) -> Outcome:
-        """Minimise until proved or until the clock (time.monotonic) says `until`; never returns a broken part.
+        """Minimise until proved or until the clock (time.monotonic) says `until`; cut short it returns `start`.
+
+        Never returns a broken part.
 
         `worth` computes the same number from labels in whole arithmetic: the solver's own value carries its tolerance.
         `start` (n) are labels to begin with, lawful in the model; `mend` makes lawful labels out of broken ones, or
@@ -136,29 +138,23 @@ class PartitionModel:
         """
         self._set_price(expression)
         best = start
-        self._tighten(until)
-        if best is not None:
-            self._rule_out(worth(best) - constant, until)
-        bound = -np.inf
+        bound = self._tighten(until) + constant
+        bound = max(bound, self._rule_out(np.inf if best is None else worth(best) - constant, until) + constant)
         while (left := until - time.monotonic()) > 0:
             status = self._run(left, best, bound - constant)
             if status in (highspy.HighsModelStatus.kInfeasible, highspy.HighsModelStatus.kUnboundedOrInfeasible):
                 return Outcome(None, np.inf, np.inf, True, True)
             bound = max(bound, self._bound() + constant)
-            labels = self._labels()
-            if labels is None:
-                break
-            whole = self._forbid_broken(labels) == 0
-            found = labels if whole else mend(labels) if mend else None
-            if found is not None and (best is None or worth(found) < worth(best)):
-                best = found
-            ended = status in (highspy.HighsModelStatus.kOptimal, highspy.HighsModelStatus.kObjectiveTarget)
+            for labels in self._answers():
+                whole = self._forbid_broken(labels) == 0
+                found = labels if whole else mend(labels) if mend else None
+                if found is not None and (best is None or worth(found) < worth(best)):
+                    best = found
             if best is not None and worth(best) <= math.ceil(bound - SLACK):
                 return Outcome(best, worth(best), worth(best), True, False)
-            if whole and not ended:
-                break
-        value = np.inf if best is None else worth(best)
-        return Outcome(best, value, min(bound, value), False, False)
+        # What the clock happened to allow is not what another machine would find: only `start` is the same anywhere.
+        value = np.inf if start is None else worth(start)
+        return Outcome(start, value, min(bound, value), False, False)
 
     def hold(self, expression: Expression, value: float, *, until: float) -> None:
         """Keep an expression at `value` or less from now on, and rule out by reduced costs what cannot be so."""
@@ -170,28 +166,32 @@ class PartitionModel:
         for column in range(self.columns):
             self.solver.changeColCost(column, float(expression.get(column, 0.0)))
 
-    def _rule_out(self, value: float, until: float) -> None:
-        """Fix every x that the relaxation proves to make the price greater than `value` when it takes its other value."""
+    def _rule_out(self, value: float, until: float) -> float:
+        """Fix every x that, taking its other value, makes the price of the relaxation greater than `value`.
+
+        Returns the price of the relaxation, a lower bound; minus infinity where it could not be solved.
+        """
         self.solver.setOptionValue("solve_relaxation", True)
         self.solver.setOptionValue("time_limit", max(0.01, until - time.monotonic()))
         self.solver.run()
         self.solver.setOptionValue("solve_relaxation", False)
         if self.solver.getModelStatus() != highspy.HighsModelStatus.kOptimal:
-            return
+            return -np.inf
         solution = self.solver.getSolution()
-        room = value - self.solver.getInfo().objective_function_value + WHOLE
+        price = float(self.solver.getInfo().objective_function_value)
         values, reduced = np.array(solution.col_value), np.array(solution.col_dual)
         for column in np.unique(self.x[self.x >= 0]).tolist():
-            if values[column] < SLACK and reduced[column] > room:
+            if values[column] < SLACK and reduced[column] > value - price + WHOLE:
                 self.solver.changeColBounds(column, 0, 0)
-            elif values[column] > 1 - SLACK and -reduced[column] > room:
+            elif values[column] > 1 - SLACK and -reduced[column] > value - price + WHOLE:
                 self.solver.changeColBounds(column, 1, 1)
+        return price
 
     def _bound(self) -> float:
         return float(self.solver.getInfo().mip_dual_bound)
 
     def _run(self, seconds: float, start: np.ndarray | None, target: float) -> highspy.HighsModelStatus:
-        """Solve once. `target` is a bound known from earlier rounds: an answer that meets it needs no further proof."""
+        """Solve once. `target` is a bound known from earlier turns: an answer that meets it needs no further proof."""
         self.solver.setOptionValue("time_limit", float(seconds))
         self.solver.setOptionValue("objective_target", target + SLACK if np.isfinite(target) else -INFINITY)
         if start is not None:
@@ -202,14 +202,20 @@ class PartitionModel:
         self.solver.run()
         return self.solver.getModelStatus()
 
-    def _labels(self) -> np.ndarray | None:
+    def _answers(self) -> list[np.ndarray]:
+        """Labels of the answers met in the last run, the best last."""
         if self.solver.getInfo().primal_solution_status != highspy.SolutionStatus.kSolutionStatusFeasible:
-            return None
-        values = np.append(np.array(self.solver.getSolution().col_value), 0.0)
-        return values[self.x].argmax(axis=1)
+            return []
+        met = [saved.col_value for saved in self.solver.getSavedMipSolutions()]
+        met.append(self.solver.getSolution().col_value)
+        return [np.append(np.array(values), 0.0)[self.x].argmax(axis=1) for values in met]
 
-    def _tighten(self, until: float) -> None:
-        """Add separators that the fractional answer breaks, until it breaks none; keep those that bind in the end."""
+    def _tighten(self, until: float) -> float:
+        """Add separators that the fractional answer breaks, until it breaks none; keep those that bind in the end.
+
+        Returns the price of the relaxation, a lower bound; minus infinity where it could not be solved.
+        """
+        price = -np.inf
         first = self.solver.getNumRow()
         self.solver.setOptionValue("solve_relaxation", True)
         for _ in range(ROUNDS):
@@ -220,14 +226,15 @@ class PartitionModel:
             self.solver.run()
             if self.solver.getModelStatus() != highspy.HighsModelStatus.kOptimal:
                 break
-            solution = self.solver.getSolution()
-            shares = np.append(np.array(solution.col_value), 0.0)[self.x]
+            price = float(self.solver.getInfo().objective_function_value)
+            shares = np.append(np.array(self.solver.getSolution().col_value), 0.0)[self.x]
             if self._forbid_loose(shares) == 0:
                 status = self.solver.getBasis().row_status[first:]
                 idle = [first + k for k, row in enumerate(status) if row == highspy.HighsBasisStatus.kBasic]
                 self.solver.deleteRows(len(idle), np.array(idle, np.int32))
                 break
         self.solver.setOptionValue("solve_relaxation", False)
+        return price
 
     def _forbid_loose(self, shares: np.ndarray) -> int:
         """Add separators for units whose share (n, P) in a part is more than what leads to the rest of it; how many."""
@@ -347,6 +354,7 @@ def _quiet_solver(seed: int) -> highspy.Highs:
         ("random_seed", seed),
         ("mip_rel_gap", 0.0),
         ("mip_abs_gap", WHOLE),
+        ("mip_improving_solution_save", True),
     ):
         solver.setOptionValue(option, value)
     return solver

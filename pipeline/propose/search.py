@@ -16,6 +16,8 @@ from pipeline.propose.trees import tree_split
 
 OUTSIDE_PRICE = 8
 """Moved households that the search gives for one household fewer outside the limits."""
+BORDER_PRICE = 0.005
+"""Moved households that the search gives for a decimetre of new border less: it decides between equals."""
 HOT, MILD, COLD = 1.0, 0.15, 0.01
 """Temperatures to begin and end with, in households of a mean unit; `MILD` where the start is nearly right."""
 
@@ -65,6 +67,11 @@ class _Place:
         self.lower, self.upper = lower, upper
         self.counts = ground.households.tolist()
         self.fixed = set(self.offices) - {-1}
+        self.same_home: list[list[tuple[int, int]]] = [[] for _ in self.counts]
+        for (i, j), cost in zip(ground.ends.tolist(), ground.cost.tolist(), strict=True):
+            if self.today[i] == self.today[j]:
+                self.same_home[i].append((j, cost))
+                self.same_home[j].append((i, cost))
 
     def off(self, households: int) -> int:
         """Households of one part outside the limits."""
@@ -77,18 +84,25 @@ class _Place:
             found[label] = found.get(label, 0) + count
         return found
 
-    def rank(self, labels: Sequence[int]) -> tuple[int, int, int]:
-        """Households outside, communities created and abolished, households moved: less is better, in this order."""
+    def rank(self, labels: Sequence[int]) -> tuple[int, int, int, int]:
+        """Households outside, communities created and abolished, moved, new border: less is better, in this order."""
         sizes = self.sizes(labels)
         changed = len(set(sizes) ^ set(range(len(self.offices))))
         moved = sum(c for c, now, then in zip(self.counts, labels, self.today, strict=True) if now != then)
-        return sum(self.off(size) for size in sizes.values()), changed, moved
+        border = sum(
+            cost
+            for unit, beside in enumerate(self.same_home)
+            for other, cost in beside
+            if unit < other and labels[unit] != labels[other]
+        )
+        return sum(self.off(size) for size in sizes.values()), changed, moved, border
 
     def anneal(self, start: list[int], steps: int, rng: random.Random, hot: float = HOT) -> list[int]:
         """Take random steps from `start`, boldly at first; the best labels met (households outside, then moved)."""
         labels, sizes = list(start), self.sizes(start)
-        outside, _, moved = self.rank(labels)
-        best, best_outside, best_moved = list(labels), outside, moved
+        outside, _, moved, border = self.rank(labels)
+        best = list(labels)
+        least = now = (outside, moved, border)
         mean = max(1.0, sum(self.counts) / len(self.counts))
         heat, cooling = hot * mean, (COLD / hot) ** (1 / max(1, steps))
         near, counts, today, off = self.ground.near, self.counts, self.today, self.off
@@ -103,17 +117,21 @@ class _Place:
             count, home = counts[unit], today[unit]
             off_change = off(sizes[left] - count) - off(sizes[left]) + off(sizes[part] + count) - off(sizes[part])
             moved_change = count * ((part != home) - (left != home))
-            worse = off_change * OUTSIDE_PRICE + moved_change
+            border_change = self.border_change(unit, left, part, labels)
+            worse = off_change * OUTSIDE_PRICE + moved_change + border_change * BORDER_PRICE
             if (worse > 0 and rng.random() >= math.exp(-worse / heat)) or not self._may_leave(unit, labels):
                 continue
             labels[unit] = part
             sizes[left] -= count
             sizes[part] += count
-            outside += off_change
-            moved += moved_change
-            if (outside, moved) < (best_outside, best_moved):
-                best, best_outside, best_moved = list(labels), outside, moved
+            now = (now[0] + off_change, now[1] + moved_change, now[2] + border_change)
+            if now < least:
+                best, least = list(labels), now
         return best
+
+    def border_change(self, unit: int, left: int, part: int, labels: list[int]) -> int:
+        """Decimetres of new border cost that appear when a unit goes from part `left` to `part`."""
+        return sum(cost * ((labels[other] == left) - (labels[other] == part)) for other, cost in self.same_home[unit])
 
     def with_pieces_joined(self, labels: list[int]) -> list[int]:
         """Give every piece of a part but the main one to the neighbouring part that is shortest of households."""
