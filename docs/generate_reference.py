@@ -29,6 +29,7 @@ VALUES = {
     "strategy": schema.STRATEGY_ZH,
     "road_class": schema.ROAD_CLASS_ZH,
     "premises_state": schema.PREMISES_ZH,
+    "problem": schema.PROBLEM_ZH,
 }
 
 

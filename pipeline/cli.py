@@ -222,6 +222,8 @@ def _print_finished(finished: "Finished") -> None:
     problems = finished.result.area.problems
     if len(problems):
         rows.insert(5, ("problems", f"{len(problems)} to read in {folder / 'problems.csv'}"))
+    if summary["sketch"]:
+        rows.insert(1, ("sketch", "示意: counts of some units were spread by area, see problems.csv"))
     for name, value in rows:
         if not isinstance(value, Path) or value.exists():
             typer.echo(f"{name:<12} {value}")

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from pipeline.rules import Indicator, RuleSet, status_of
+from pipeline.rules import Indicator, RuleSet, indicator_value, status_of
 from pipeline.schema import LIST_SEPARATOR, OVER, UNDER, WITHIN, columns
 
 OVERLOAD_COLUMNS = ["community", "indicator", "value", "threshold", "holds", "clause", "sentence", "counts"]
@@ -25,10 +25,10 @@ def overload_verdicts(communities: pd.DataFrame, rules: RuleSet) -> pd.DataFrame
 
     Returns community, indicator, value, threshold, holds, clause, sentence, counts (false: shown, decides nothing),
     one row per judgement, in the order of `communities` and of the rule set. An indicator whose columns are missing,
-    or whose value is missing or divided by zero, gives no row. Values are rounded to two decimals before they are
-    judged, so that no sentence says "30, below 30".
+    or whose value is missing or divided by zero, gives no row.
     """
-    tables = [_judged(communities, name, rule) for name, rule in rules.overload.items() if _given(communities, rule)]
+    tables = [_judged(communities, name, rule) for name, rule in rules.overload.items()]
+    tables = [table for table in tables if len(table)]
     if not tables:
         empty = pd.DataFrame(columns=OVERLOAD_COLUMNS, dtype="str")
         return empty.astype({"value": float, "threshold": float, "holds": bool, "counts": bool})
@@ -37,16 +37,8 @@ def overload_verdicts(communities: pd.DataFrame, rules: RuleSet) -> pd.DataFrame
     return verdicts.iloc[order].reset_index(drop=True)
 
 
-def _given(communities: pd.DataFrame, indicator: Indicator) -> bool:
-    return indicator.of in communities and (indicator.per is None or indicator.per in communities)
-
-
 def _judged(communities: pd.DataFrame, name: str, indicator: Indicator) -> pd.DataFrame:
-    value = communities[indicator.of].astype("Float64") * indicator.times
-    if indicator.per is not None:
-        divisor = communities[indicator.per].astype("Float64")
-        value = value / divisor.where(divisor > 0)
-    value = value.dropna().astype(float).round(2)
+    value = indicator_value(communities, indicator).dropna().astype(float)
     holds = value > indicator.threshold if indicator.exceeds else value < indicator.threshold
     sentences = [_indicator_sentence(indicator, number, held) for number, held in zip(value, holds, strict=True)]
     verdicts = pd.DataFrame({"community": value.index, "indicator": name, "value": value.to_numpy()})

@@ -75,7 +75,7 @@ class Proposal:
 
 @dataclass(frozen=True)
 class Evaluation:
-    """A plan against today. `numbers`: one row per measure (measure, before, after). `communities`:
+    """A plan against today. `numbers`: one row per measure (measure, label, unit, before, after). `communities`:
     schema.COMMUNITIES_CSV, indexed by community. `changes`: one row per pair old-new that shares units
     (before, after, subdistrict, units, households, change)."""
 

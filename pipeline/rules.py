@@ -21,68 +21,68 @@ DEFAULT_PRESET = "hohhot-2023"
 
 
 class Indicator(BaseModel):
-    """One sign of overload: the value of `of` (over `per`, times `times`) compared with a threshold.
-
-    `of` and `per` are columns of the communities table. `exceeds`: overloaded above the threshold; otherwise below.
-    `counts`: false for an indicator that is shown to the planner but decides nothing.
-    """
+    """One sign of overload: the value of `of` (over `per`, times `times`) compared with a threshold."""
 
     model_config = ConfigDict(extra="forbid")
-    of: str
-    per: str | None = None
-    times: float = 1.0
-    threshold: float
-    exceeds: bool = True
-    zh: str
-    unit: str = ""
-    clause: str
-    counts: bool = True
+    of: str = Field(description="column of the communities table")
+    per: str | None = Field(None, description="column that it is divided by; nothing when absent")
+    times: float = Field(1.0, description="factor, such as 100 for a value per 100 households")
+    threshold: float = Field(description="value that is still no overload")
+    exceeds: bool = Field(True, description="true: overloaded above the threshold; false: below it")
+    zh: str = Field(description="name of the indicator in Chinese output")
+    unit: str = Field("", description="unit of the value in Chinese output")
+    clause: str = Field(description="clause that the threshold rests on")
+    counts: bool = Field(True, description="false: shown to the planner, decides nothing")
 
 
 class MergeClauses(BaseModel):
-    """The clause or principle that each condition of a merge rests on (the names are those of `flag.CONDITIONS`)."""
+    """The clause or principle that each condition of a merge rests on, as it is cited in outputs."""
 
     model_config = ConfigDict(extra="forbid")
-    subdistrict: str = "不跨街道(属地管理)"
-    border: str = "地缘相邻"
-    barrier: str = "以道路、街巷、河流为界"
-    combined: str = "规模适度"
-    protected: str = "尊重历史沿革"
-    split: str = "大稳定小调整"
+    subdistrict: str = Field("不跨街道(属地管理)", description="both lie in one subdistrict")
+    border: str = Field("地缘相邻", description="they share a border longer than `corner_m`")
+    barrier: str = Field(
+        "以道路、街巷、河流为界", description="at most `barrier_share` of the border is a barrier, or it has a crossing"
+    )
+    combined: str = Field("规模适度", description="together they have at most `split_over` households")
+    protected: str = Field("尊重历史沿革", description="neither is a historic or commercial area left as it is")
+    split: str = Field("大稳定小调整", description="the neighbour is not itself to be split")
 
 
 class Facility(BaseModel):
     """Premises and staff that a community of given size should have."""
 
     model_config = ConfigDict(extra="forbid")
-    m2_per_100_households: float | None = None
-    least_m2: float | None = None
-    workers_per_10000_residents: float | None = None
-    clause: str = ""
+    m2_per_100_households: float | None = Field(None, description="floor area of premises per 100 households, m²")
+    least_m2: float | None = Field(None, description="least floor area of premises whatever the size, m²")
+    workers_per_10000_residents: float | None = Field(None, description="community workers per 10 000 residents")
+    clause: str = Field("", description="clause that these figures rest on")
 
 
 class RuleSet(BaseModel):
     """A rule set; counts are households of `measure`, limits are inclusive."""
 
     model_config = ConfigDict(extra="forbid")
-    name: str
-    title: str
+    name: str = Field(description="name of the rule set, as `preset` gives it")
+    title: str = Field(description="title in Chinese output")
     basis: str = Field(description="the document, as it is cited in outputs")
     effective: str = Field(description="date from which it holds, as far as known")
-    measure: Literal["常住户", "户籍户", "实有户", "住宅套数"] = "常住户"
-    lower: int = Field(gt=0)
-    upper: int = Field(gt=0)
+    measure: Literal["常住户", "户籍户", "实有户", "住宅套数"] = Field(
+        "常住户", description="what is counted as a household"
+    )
+    lower: int = Field(gt=0, description="fewest households of a community within the limits")
+    upper: int = Field(gt=0, description="most households of a community within the limits")
     split_over: int = Field(gt=0, description="above it a split is asked for")
     merge_under: int = Field(gt=0, description="below it a merge is asked for")
     split_needs_overload: bool = Field(description="true: size alone does not ask for a split")
     overload_needs: int = Field(1, ge=1, description="how many indicators must hold")
     merge_needs_conditions: bool = Field(True, description="true: size alone does not ask for a merge")
-    clause_limits: str
-    clause_split: str
-    clause_merge: str
-    merge_clauses: MergeClauses = MergeClauses()
-    overload: dict[str, Indicator] = Field(default_factory=dict)
-    facility: Facility = Facility()
+    clause_limits: str = Field(description="clause that the limits rest on, as it is cited in outputs")
+    clause_split: str = Field(description="clause that asks for splits")
+    clause_merge: str = Field(description="clause that asks for merges")
+    merge_clauses: MergeClauses = Field(MergeClauses(), description="clause of each condition of a merge, see below")
+    overload: dict[str, Indicator] = Field(default_factory=dict, description="indicators by name, see below")
+    facility: Facility = Field(Facility(), description="premises and staff due, see below")
     corner_m: float = Field(10.0, ge=0, description="a shared border up to this length is a corner touch")
     barrier_share: float = Field(
         0.5, ge=0, le=1, description="a border is barred when more than this share of it runs along a barrier"
@@ -90,8 +90,8 @@ class RuleSet(BaseModel):
     barrier_kinds: tuple[str, ...] = Field(
         ("water", "railway", "expressway"), description="line kinds and road classes a community should not straddle"
     )
-    factor_open: float = Field(1.0, gt=0)
-    factor_barrier: float = Field(0.1, gt=0)
+    factor_open: float = Field(1.0, gt=0, description="price of a metre of border over open ground")
+    factor_barrier: float = Field(0.1, gt=0, description="price of a metre of border along a barrier")
     factor_road: dict[str, float] = Field(
         default_factory=lambda: {
             "expressway": 0.1,
@@ -101,7 +101,8 @@ class RuleSet(BaseModel):
             "tertiary": 0.6,
             "residential": 0.8,
             "path": 0.9,
-        }
+        },
+        description="price of a metre of border along a road, by its class",
     )
 
     @model_validator(mode="after")
@@ -158,6 +159,26 @@ def _laid_over(base: dict[str, Any], over: dict[str, Any]) -> dict[str, Any]:
         below = merged.get(key)
         merged[key] = _laid_over(below, value) if isinstance(below, dict) and isinstance(value, dict) else value
     return merged
+
+
+def indicator_value(communities: pd.DataFrame, indicator: Indicator) -> pd.Series:
+    """Value of an indicator for each community, Float64; NA where a figure is missing or the divisor is 0.
+
+    Rounded to two decimals before anything is judged, so that no sentence says "30, below 30". All NA where a column
+    is missing.
+
+    >>> today = pd.DataFrame({"floor_m2": [290], "households": [1000]}, index=["东一"])
+    >>> indicator_value(today, load_rules().overload["m2_per_100_households"]).tolist()
+    [29.0]
+    """
+    columns = [indicator.of, *([indicator.per] if indicator.per is not None else [])]
+    if not set(columns) <= set(communities.columns):
+        return pd.Series(pd.NA, index=communities.index, dtype="Float64")
+    value = communities[indicator.of].astype("Float64") * indicator.times
+    if indicator.per is not None:
+        divisor = communities[indicator.per].astype("Float64")
+        value = value / divisor.where(divisor > 0)
+    return value.round(2)
 
 
 def status_of(households: pd.Series, rules: RuleSet) -> pd.Series:

@@ -46,7 +46,6 @@ CHANGE_ZH = {"U": "未变", "S": "拆分", "M": "合并", "X": "重组/划转"}
 
 STRATEGY_ZH = {"principle": "原则方案", "compliance": "达标方案"}
 
-LINE_KINDS = ("road", "water", "railway")
 ROAD_CLASSES = ("expressway", "trunk", "primary", "secondary", "tertiary", "residential", "path")
 ROAD_CLASS_ZH = {
     "expressway": "快速路/高速",
@@ -57,16 +56,76 @@ ROAD_CLASS_ZH = {
     "residential": "街巷",
     "path": "小路",
 }
-EDGE_KINDS = ("border", "bridge", "inherited")
-"""`border`: a shared line. `bridge`: joins parts of a subdistrict that touch nowhere, shortest way across.
-`inherited`: joins a detached part of a community of today to the rest of it, so that detachment that exists is
-not mistaken for one that a plan makes."""
 
 PREMISES_ZH = {"usable": "可用", "decorating": "装修", "building": "在建", "none": "未落实"}
 
 NEW_COMMUNITY = "{subdistrict}新设{number}"
 """Name of a community that a plan creates, until a decision names it. The subdistrict is part of it because a
 community's name is its key: 新设1 of two subdistricts must not become one community."""
+
+SKETCH = "sketch"
+"""Name of the problem of counts that were spread by area: what is proposed on them is a sketch and is marked as one."""
+
+PROBLEM_ZH = {
+    "CRS chosen": "已选定坐标系",
+    "CRS does not fit": "坐标系不符",
+    "CRS not in metres": "坐标系不以米为单位",
+    "CRS overridden": "坐标系以设置为准",
+    "bad value": "取值不正确",
+    "blank count": "户数空缺",
+    "columns recognised": "列名识别",
+    "community by overlap": "按面积重叠确定社区",
+    "community differs": "所属社区不一致",
+    "community in two subdistricts": "社区分属两个街道",
+    "community without households": "社区没有户数",
+    "community without polygon": "社区没有界线",
+    "community without units": "社区没有基本单元",
+    "count kept": "沿用图层户数",
+    "counts without shape": "有户数无图形",
+    "detached parts": "社区不连片",
+    "duplicate unit ids": "单元编号重复",
+    "empty layer": "图层或表为空",
+    "fractional count": "户数不是整数",
+    "household totals differ": "户数合计不符",
+    "households scaled": "户数按表调整",
+    "invalid shape": "图形无效",
+    "kinds chosen": "按类别选取线要素",
+    "missing column": "缺少列",
+    "missing file": "缺少文件",
+    "missing section": "缺少设置段",
+    "name differs": "名称不一致",
+    "negative count": "户数为负",
+    "no CRS": "缺少坐标系",
+    "no shape": "没有图形",
+    "no units": "以社区为基本单元",
+    "not a number": "不是数字",
+    "not a polygon": "不是面要素",
+    "not lines": "不是线要素",
+    "office outside": "用房在社区之外",
+    "overlaps": "图形重叠",
+    "polygons joined": "同名图形已合并",
+    "population scaled": "人口按表调整",
+    "road class unknown": "道路等级不明",
+    "several anchors": "居委会所在单元不止一个",
+    "several rows": "同一社区有多行",
+    "shapes without counts": "有图形无户数",
+    SKETCH: "户数按面积分摊(示意)",
+    "spellings unified": "名称写法已统一",
+    "subdistrict by overlap": "按面积重叠确定街道",
+    "unit above upper limit": "单元户数超过上限",
+    "unit without id": "单元没有编号",
+    "units without community": "单元没有所属社区",
+    "units without population": "单元没有人口",
+    "units without subdistrict": "单元没有所属街道",
+    "unknown CRS": "坐标系无法识别",
+    "unknown community": "社区无法识别",
+    "unknown key": "设置项无法识别",
+    "unknown preset": "规则集无法识别",
+    "unknown section": "设置段无法识别",
+    "unknown state": "用房状态无法识别",
+    "unreadable file": "文件无法读取",
+}
+"""Chinese label of every problem that reading and checking may find."""
 
 LIST_SEPARATOR = "、"
 """Between the names in `communities_before` and `communities_after`."""
@@ -135,22 +194,28 @@ EDGES = (
     Column("border_cost", "border_m x factor", "边界代价", "m"),
 )
 """`edges`: DataFrame, one row per pair of neighbouring units (rook), sorted by a, b. An explicit table: it can be
-edited and replayed."""
+edited and replayed. Kinds: a `border` is a shared line; a `bridge` joins parts of a subdistrict that touch nowhere, the
+shortest way across; an `inherited` row joins a detached part of a community of today to the rest of it, so that
+detachment that exists is not mistaken for one that a plan makes."""
 
 # --- files of a run -------------------------------------------------------------------------------------------
 
-_CASE = (
+_STRATEGY = Column("strategy", "principle or compliance", "方案")
+_ANSWER = (
+    Column("proof", "optimal, gap, exhausted, heuristic or infeasible", "最优性说明"),
+    Column("objective", "the minimised numbers in their order, as a JSON list", "目标值"),
+    Column("bound", "proved lower bounds of the same numbers, as a JSON list", "下界"),
+    Column("gap", "relative gap of the first number whose bound is below it; 0 when proved", "差距"),
+)
+CASES_CSV = (
     Column("case_id", "key of the case, such as 原则-01 or 达标-01", "事项编号"),
-    Column("strategy", "principle or compliance", "方案"),
+    _STRATEGY,
     Column("kind", "split, merge, transfer or regroup", "类型"),
     _SUBDISTRICT,
     Column("communities_before", "names before, joined by 、", "调整前社区"),
     Column("communities_after", "names after, joined by 、", "调整后社区"),
     Column("moved_households", "households in units whose community changes", "划转户数", "households"),
-    Column("proof", "optimal, gap, exhausted, heuristic or infeasible", "最优性说明"),
-    Column("objective", "the minimised numbers in their order, as a JSON list", "目标值"),
-    Column("bound", "proved lower bounds of the same numbers, as a JSON list", "下界"),
-    Column("gap", "relative gap of the first number whose bound is below it; 0 when proved", "差距"),
+    *_ANSWER,
     Column("seconds", "time spent solving", "用时", "s"),
     Column("reason", "the sentence why", "理由"),
 )
@@ -171,7 +236,6 @@ FLAGS_CSV = (
     Column("clause", "the clause it rests on", "依据条款"),
     Column("reason", "the sentence why, or why not", "理由"),
 )
-CASES_CSV = _CASE
 COMMUNITIES_CSV = (
     _COMMUNITY,
     _SUBDISTRICT,
@@ -208,6 +272,35 @@ RECONCILIATION = (
     Column("households_out", "sum of households after the join", "入图户数", "households"),
 )
 
+NEIGHBOURS_CSV = (
+    Column("community", "community under the merge limit", "社区"),
+    Column("neighbour", "community that touches it", "相邻社区"),
+    Column("combined", "households of both together", "合并后户数", "households"),
+    Column("border_m", "length of the shared border", "共有边界长", "m"),
+    Column("allowed", "true where every condition of a merge holds", "具备合并条件"),
+    Column("warning", "what to weigh although it is allowed", "提示"),
+    Column("reason", "the sentence why, or why not", "说明"),
+)
+LOOKUP_CSV = (
+    _STRATEGY,
+    Column("subdistrict", "parent of the community after", "街道/镇/中心"),
+    Column("community_before", "community of today", "调整前社区"),
+    Column("community_after", "community in the plan", "调整后社区"),
+    Column("units", "units they share", "共有单元数"),
+    Column("households", "households in these units", "共有户数", "households"),
+    Column("share_of_before", "part of the households of the community of today", "占原社区比重"),
+    Column("share_of_after", "part of the households of the community in the plan", "占新社区比重"),
+    Column("change", "U unchanged, S split, M merged, X regrouped or transferred", "变动类型"),
+)
+ALTERNATIVES_CSV = (
+    Column("case_id", "case that this is another way to do", "事项编号"),
+    Column("label", "what the alternative puts first", "备选方案"),
+    *_ANSWER,
+    Column("unit_id", "key of the unit", "基本单元编号"),
+    Column("households", "households of the unit", "常住户", "households"),
+    Column("community", "community in the alternative", "社区"),
+)
+
 TABLES: dict[str, tuple[Column, ...]] = {
     "units": UNITS,
     "communities": COMMUNITIES,
@@ -219,6 +312,9 @@ TABLES: dict[str, tuple[Column, ...]] = {
     "communities.csv": COMMUNITIES_CSV,
     "problems.csv": PROBLEMS_CSV,
     "reconciliation.csv": RECONCILIATION,
+    "neighbours.csv": NEIGHBOURS_CSV,
+    "lookup.csv": LOOKUP_CSV,
+    "alternatives.csv": ALTERNATIVES_CSV,
 }
 
 

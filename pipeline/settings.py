@@ -98,11 +98,14 @@ def load_settings(area: str | Path) -> Settings:
     path = find_area(area)
     try:
         content = tomllib.loads(path.read_text("utf-8-sig"))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        row = problem("error", "area", "unreadable file", f"This is not valid TOML: {error}.", "Mend the line named.")
-        raise_errors(problems_table([row | {"source": str(path)}]))
+    except UnicodeDecodeError:
+        detail, advice = "The file is not UTF-8.", "Save it as UTF-8 (记事本:另存为,编码选 UTF-8)."
+        raise_errors(problems_table([problem("error", "area", "unreadable file", detail, advice, source=str(path))]))
+    except tomllib.TOMLDecodeError as error:
+        detail, advice = f"This is not valid TOML: {error}.", "Mend the line named."
+        raise_errors(problems_table([problem("error", "area", "unreadable file", detail, advice, source=str(path))]))
     rows = []
-    for name in content.keys() - set(SECTIONS):
+    for name in [name for name in content if name not in SECTIONS]:
         near = difflib.get_close_matches(name, SECTIONS, 1)
         advice = f"Did you mean [{near[0]}]?" if near else f"Known sections: {', '.join(SECTIONS)}."
         rows.append(problem("error", name, "unknown section", f"[{name}] is not known.", advice, source=str(path)))

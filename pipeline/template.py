@@ -54,7 +54,7 @@ COLUMNS = ("community", "subdistrict", "code", "households", "population", "work
 
 
 def write_area(folder: Path) -> list[Path]:
-    """Write area.toml and households.xlsx into a new or empty folder; return what was written.
+    """Write area.toml and households.xlsx into a folder, made where it is not there; return what was written.
 
     Raises UsageError where one of them is there already.
     """

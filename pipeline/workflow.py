@@ -84,15 +84,21 @@ def examine(area: str | Path, *, report: Report | None = None) -> Examined:
 
 
 def draft(
-    area: str | Path, *, edition: str = "", strategy: str = "principle", jobs: int = 0, report: Report | None = None
+    area: str | Path,
+    *,
+    edition: str = "",
+    strategy: str = "principle",
+    jobs: int = 0,
+    seconds: float | None = None,
+    report: Report | None = None,
 ) -> Result:
     """Find, verify and evaluate the plans of both strategies. Nothing is written.
 
-    `jobs` 0 stands for all cores. Raises InputError (see `examine`), UsageError for an unknown strategy, and
-    PlanRefused when a plan fails `verify`.
+    `jobs` 0 stands for all cores; `seconds` goes before the limit under [solve]. Raises InputError (see `examine`),
+    UsageError for an unknown strategy and for bad numbers, and PlanRefused when a plan fails `verify`.
     """
-    _require_usage(strategy, jobs)
-    return _draft(load_settings(area), edition, strategy, jobs or _cores(), _timed({}, report))
+    _require_usage(strategy, jobs, seconds)
+    return _draft(_limited(load_settings(area), seconds), edition, strategy, jobs or _cores(), _timed({}, report))
 
 
 def run(
@@ -103,22 +109,23 @@ def run(
     edition: str = "",
     strategy: str = "principle",
     jobs: int = 0,
+    seconds: float | None = None,
     maps: bool = True,
     report: Report | None = None,
 ) -> Finished:
     """Do everything: read, check, flag, propose, verify, evaluate, and write the outputs.
 
     Outputs go to `out` (./outputs/<area>/ when None), replaced all together or not at all; cleaned layers and the
-    log go to `processed` (./data/processed/<area>/). `maps` False leaves the figures out. Raises as `draft`, and
-    UsageError where `out` holds files that are not outputs.
+    log go to `processed` (./data/processed/<area>/). `maps` False leaves the figures out. The other options and what
+    is raised are those of `draft`; UsageError too where `out` holds files that are not outputs.
     """
-    _require_usage(strategy, jobs)
-    settings = load_settings(area)
+    _require_usage(strategy, jobs, seconds)
+    settings = _limited(load_settings(area), seconds)
     folder = Path(out) if out is not None else Path("outputs") / settings.key
     kept = Path(processed) if processed is not None else Path("data/processed") / settings.key
     require_replaceable(folder, _input_paths(settings))
-    seconds: dict[str, float] = {}
-    stage = _timed(seconds, report)
+    spent: dict[str, float] = {}
+    stage = _timed(spent, report)
     with _logged(kept / "run.log"):
         log.info("huajie %s, area %s, strategy %s, edition %r", __version__, settings.key, strategy, edition)
         result = _draft(settings, edition, strategy, jobs or _cores(), stage)
@@ -126,7 +133,7 @@ def run(
             write_dossier(result, fresh, jobs=jobs or _cores(), maps=maps, report=tell)
             _keep(result, kept)
         log.info("outputs in %s", folder)
-    return Finished(result, folder, kept, seconds)
+    return Finished(result, folder, kept, spent)
 
 
 def sample_area(folder: str | Path = Path("data/raw/sample")) -> Path:
@@ -213,6 +220,7 @@ def _manifest(area: Area) -> dict[str, object]:
         "packages": {"huajie": __version__, "python": platform.python_version()}
         | {name: metadata.version(name) for name in PACKAGES},
         "seed": area.settings.solve.seed,
+        "solve_seconds": area.settings.solve.seconds,
     }
 
 
@@ -235,11 +243,20 @@ def _renamed_in(path: Path, write: Callable[[Path], object]) -> None:
 # --- around the stages ------------------------------------------------------------------------------------------
 
 
-def _require_usage(strategy: str, jobs: int) -> None:
+def _require_usage(strategy: str, jobs: int, seconds: float | None) -> None:
     if strategy not in STRATEGY_ZH:
         raise UsageError(f"There is no strategy {strategy!r}. Known: {', '.join(STRATEGY_ZH)}.")
     if jobs < 0:
         raise UsageError(f"jobs must be 0 (all cores) or more, got {jobs}.")
+    if seconds is not None and seconds <= 0:
+        raise UsageError(f"seconds must be more than 0, got {seconds}.")
+
+
+def _limited(settings: Settings, seconds: float | None) -> Settings:
+    """Put a time limit in the place of the one under [solve], where one is given."""
+    if seconds is None:
+        return settings
+    return settings.model_copy(update={"solve": settings.solve.model_copy(update={"seconds": seconds})})
 
 
 def _cores() -> int:

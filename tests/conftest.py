@@ -54,12 +54,18 @@ def toy_area(tmp_path: Path) -> Path:
 
 
 @pytest.fixture(scope="session")
-def finished(tmp_path_factory: pytest.TempPathFactory) -> "Finished":
+def toy_to_read(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Write the toy city once, alone in its folder; for tests that change nothing in it."""
+    return write_toy(tmp_path_factory.mktemp("raw") / "toy")
+
+
+@pytest.fixture(scope="session")
+def finished(toy_to_read: Path, tmp_path_factory: pytest.TempPathFactory) -> "Finished":
     """Run the toy city once, maps and all; for tests that only look at what was written."""
     from pipeline.workflow import run  # here, so that tests of one room do not wait for all of them
 
     folder = tmp_path_factory.mktemp("finished")
-    return run(write_toy(folder / "toy"), out=folder / "outputs", processed=folder / "processed", jobs=1)
+    return run(toy_to_read, out=folder / "outputs", processed=folder / "processed", jobs=1)
 
 
 @pytest.fixture

@@ -316,3 +316,17 @@ def test_many_faults_of_one_kind_share_a_row_that_names_every_place(tmp_path: Pa
     row = problems[problems["problem"] == "not a number"]
     assert ["households.xlsx Sheet1!B2:B101"] == row["source"].tolist()
     assert "100 times" in row["detail"].iloc[0]
+
+
+def test_an_area_toml_saved_in_another_encoding_is_told_how_to_save_it(tmp_path):
+    (tmp_path / "area.toml").write_bytes('[area]\nname = "示例区"\n'.encode("gb18030"))
+    with pytest.raises(InputError, match=r"not UTF-8.*Save it as UTF-8"):
+        load_settings(tmp_path)
+
+
+def test_unknown_sections_are_told_in_the_order_of_the_file(tmp_path):
+    names = ["zeta", "beta", "gamma", "alpha", "delta"]
+    write_toml(tmp_path, {"units": {"path": "units.gpkg"}, **{name: {"path": "x"} for name in names}})
+    with pytest.raises(InputError) as raised:
+        load_settings(tmp_path)
+    assert names == raised.value.problems["layer"].tolist()

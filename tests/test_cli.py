@@ -5,6 +5,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import geopandas as gpd
 import pandas as pd
 import pytest
 from typer.testing import CliRunner
@@ -73,6 +74,17 @@ def test_check_prints_what_was_joined_and_writes_nothing(toy_area):
     assert "0 errors" in result.stdout
     assert not Path("outputs").exists()
     assert not Path("data/processed").exists()
+
+
+def test_check_leaves_out_households_that_a_source_does_not_count(toy_area):
+    units = gpd.read_file(toy_area / "units.gpkg")
+    units.drop(columns="households").to_file(toy_area / "units.gpkg", layer="units")
+    units[["unit_id", "households"]].to_csv(toy_area / "counts.csv", index=False)
+    with (toy_area / "area.toml").open("a", encoding="utf-8") as settings:
+        settings.write('[households]\npath = "counts.csv"\n')
+    lines = runner.invoke(app, ["check", "toy", "-q"]).stdout.splitlines()
+    assert "units.gpkg [units]: 12 rows, 12 matched, 0 without a shape, 0 shapes without a row" in lines
+    assert ["10200 households in", "10200 out"] == lines[1].split(", ")[-2:]
 
 
 def test_check_lists_every_error_with_its_file_and_exits_with_1(toy_area):

@@ -3,6 +3,7 @@
 import hashlib
 import json
 import re
+from dataclasses import dataclass
 from pathlib import Path
 
 import geopandas as gpd
@@ -11,6 +12,7 @@ import pytest
 
 from pipeline import workflow
 from pipeline.errors import InputError, PlanRefused, UsageError, problem, problems_table
+from pipeline.results import Result
 from pipeline.schema import columns
 from pipeline.swap import OUTPUTS
 
@@ -18,6 +20,22 @@ from pipeline.swap import OUTPUTS
 @pytest.fixture(autouse=True)
 def _in_tmp_path(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
+
+
+@dataclass(frozen=True)
+class Drafted:
+    """The toy city drafted once: the area, what its folder held before, what was reported, what was found."""
+
+    area: Path
+    before: dict[str, str]
+    told: list[str]
+    result: Result
+
+
+@pytest.fixture(scope="module")
+def drafted(toy_to_read: Path) -> Drafted:
+    before, told = contents(toy_to_read.parent), []
+    return Drafted(toy_to_read, before, told, workflow.draft(toy_to_read, jobs=1, report=told.append))
 
 
 def contents(folder: Path) -> dict[str, str]:
@@ -84,12 +102,6 @@ def test_the_raw_files_are_left_and_the_strategy_picks_the_plan(toy_area):
     assert (finished.folder / "plans" / "principle.csv").is_file()
 
 
-def test_the_same_input_gives_the_same_plans_on_any_number_of_jobs(toy_area):
-    results = [workflow.draft(toy_area, jobs=jobs).proposals for jobs in (1, 2)]
-    for strategy in ("principle", "compliance"):
-        assert results[0][strategy].plan.to_dict() == results[1][strategy].plan.to_dict()
-
-
 def test_a_run_that_fails_while_writing_leaves_the_old_outputs_whole(toy_area, monkeypatch):
     old = Path("outputs/toy")
     old.mkdir(parents=True)
@@ -136,25 +148,41 @@ def test_check_returns_problems_and_reconciliation_and_writes_nothing(toy_area, 
     assert before == contents(tmp_path)
 
 
-def test_draft_finds_both_plans_and_writes_nothing(toy_area, tmp_path):
-    before = contents(tmp_path)
-    result = workflow.draft(toy_area, jobs=1)
-    assert {"principle", "compliance"} == set(result.proposals)
-    assert before == contents(tmp_path)
+def test_draft_finds_both_plans_and_writes_nothing(drafted):
+    assert {"principle", "compliance"} == set(drafted.result.proposals)
+    assert drafted.before == contents(drafted.area.parent)
 
 
-def test_stages_are_reported_in_order(toy_area):
-    told: list[str] = []
-    workflow.draft(toy_area, jobs=1, report=told.append)
-    stages = [text for text in told if ": " not in text]
+def test_stages_are_reported_in_order(drafted):
+    stages = [text for text in drafted.told if ": " not in text]
     assert [
         *("read", "check", "graph", "flag", "propose principle", "propose compliance", "verify", "evaluate")
     ] == stages
 
 
-def test_the_edition_is_the_date_of_the_counts_until_it_is_named(toy_area):
-    editions = [workflow.draft(toy_area, edition=name, jobs=1).edition for name in ("", "2026-Q2")]
-    assert ["2026-03-31", "2026-Q2"] == editions
+@pytest.fixture(scope="module")
+def again(drafted: Drafted) -> Result:
+    """Draft the toy city once more, on two cores, under a name and with another limit."""
+    return workflow.draft(drafted.area, jobs=2, edition="2026-Q2", seconds=15)
+
+
+def test_the_same_input_gives_the_same_plans_on_any_number_of_jobs(drafted, again):
+    for strategy in ("principle", "compliance"):
+        assert drafted.result.proposals[strategy].plan.to_dict() == again.proposals[strategy].plan.to_dict()
+
+
+def test_the_edition_is_the_date_of_the_counts_until_it_is_named(drafted, again):
+    assert ["2026-03-31", "2026-Q2"] == [result.edition for result in (drafted.result, again)]
+
+
+def test_seconds_go_before_the_limit_of_the_settings(drafted, again):
+    assert [20, 15] == [result.manifest["solve_seconds"] for result in (drafted.result, again)]
+
+
+@pytest.mark.parametrize("options", [{"jobs": -1}, {"seconds": 0}])
+def test_numbers_that_make_no_sense_are_wrong_usage(toy_area, options):
+    with pytest.raises(UsageError, match="got"):
+        workflow.draft(toy_area, **options)
 
 
 def test_an_unknown_strategy_is_wrong_usage(toy_area):

@@ -6,6 +6,7 @@ from pipeline.dossier.headline import band_counts, band_label, households_now, h
 from pipeline.dossier.maps.style import STATUS_FILL
 from pipeline.dossier.markup import tag
 from pipeline.results import Result
+from pipeline.schema import OVER
 
 WIDTH, ROW, LEFT, RIGHT = 460, 58, 128, 44
 BAR = 17
@@ -45,7 +46,7 @@ def _bar(top: int, count: int, most: int, fill: str) -> list[Element]:
 
 def _legend() -> list[Element]:
     parts: list[Element] = []
-    for x, label, fill in ((LEFT, "调整前(空心)", "#ffffff"), (LEFT + 130, "调整后(填色)", "#fbd27f")):
+    for x, label, fill in ((LEFT, "调整前(空心)", "#ffffff"), (LEFT + 130, "调整后(填色)", STATUS_FILL[OVER])):
         parts.append(tag("rect", x=x, y=4, width=12, height=12, fill=fill, stroke="#222", stroke_width=1))
         parts.append(_text(x + 18, 14, label, "start", 12))
     return parts

@@ -2,7 +2,7 @@
 
 import math
 import unicodedata
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -14,8 +14,9 @@ from xlsxwriter.format import Format
 from xlsxwriter.worksheet import Worksheet
 
 from pipeline.dossier.headline import provenance, title_of
-from pipeline.dossier.maps.imprint import DISCLAIMER, SYNTHETIC_MARK
+from pipeline.dossier.maps.imprint import DISCLAIMER
 from pipeline.dossier.maps.style import STATUS_FILL
+from pipeline.dossier.marks import marks
 from pipeline.results import Result
 from pipeline.schema import FAR_OVER, STATUS_ZH, WITHIN
 
@@ -82,14 +83,13 @@ def open_book(path: Path, result: Result) -> Book:
         if status != WITHIN
     }
     formats = {name: workbook.add_format(properties) for name, properties in FORMATS.items()}
-    mark = SYNTHETIC_MARK if area.synthetic else DISCLAIMER.removeprefix("示意图:本图")
+    mark = ";".join(marks(result)) or DISCLAIMER.removeprefix("示意图:本图")
     name = title_of(result, "社区规模调整").replace("&", "&&")
     footer = f'&L&"{BODY_FONT}"&9{name[:60]}&C&9第 &P 页 共 &N 页&R&"{BODY_FONT}"&9{mark}'
-    said = ";".join([*([SYNTHETIC_MARK] if area.synthetic else []), provenance(result)])
-    return Book(workbook, formats, bands, said, footer)
+    return Book(workbook, formats, bands, ";".join([*marks(result), provenance(result)]), footer)
 
 
-def add_page(book: Book, name: str, title: str, widths: Sequence[float], *, notes: Iterable[str] = ()) -> Worksheet:
+def add_page(book: Book, name: str, title: str, widths: Sequence[float], *, notes: Sequence[str] = ()) -> Worksheet:
     """Add a sheet with title, notes and provenance on top, set to print on A4 across, one page wide."""
     page = book.workbook.add_worksheet(name)
     page.hide_gridlines(2)
@@ -102,8 +102,9 @@ def add_page(book: Book, name: str, title: str, widths: Sequence[float], *, note
     for column, width in enumerate(widths):
         page.set_column(column, column, width)
     across(book, page, 0, title, "title", widths, least=30)
-    for row, note in enumerate([*notes, book.provenance], start=1):
-        across(book, page, row, note, "note" if row <= len(list(notes)) else "quiet", widths)
+    for row, note in enumerate(notes, start=1):
+        across(book, page, row, note, "note", widths)
+    across(book, page, len(notes) + 1, book.provenance, "quiet", widths)
     return page
 
 

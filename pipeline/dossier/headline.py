@@ -80,6 +80,11 @@ def by_subdistrict(result: Result, strategy: str) -> pd.DataFrame:
     return table.astype("int64").assign(proof=proofs.reindex(order).fillna(""))
 
 
+def chosen_first(result: Result) -> list[str]:
+    """List the strategies, the one that is *the* plan first."""
+    return [result.strategy, *(name for name in result.proposals if name != result.strategy)]
+
+
 def community_totals(result: Result, strategy: str | None) -> pd.DataFrame:
     """Sum the units by community, of today (None) or after a strategy.
 

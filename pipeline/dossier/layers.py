@@ -14,8 +14,8 @@ import pandas as pd
 import pyogrio
 
 from pipeline.dossier.headline import band_label, community_totals, headline, moved_units
-from pipeline.dossier.maps.imprint import SYNTHETIC_MARK
 from pipeline.dossier.maps.style import ADJUSTED, COMMUNITY, INK, NEW_COMMUNITY, STATUS_FILL, UNIT
+from pipeline.dossier.marks import marks
 from pipeline.dossier.qml import Labels, Look, qml
 from pipeline.measures import dissolved
 from pipeline.results import Result
@@ -95,7 +95,7 @@ def plan_layers(result: Result) -> dict[str, Layer]:
         "changes": (f"划转范围({strategy})", "change", _change_looks(), CHANGE_LABEL),
         "cases": (f"调整事项({strategy})", "kind", _case_looks(), CASE_LABEL),
     }
-    mark = f"({SYNTHETIC_MARK})" if result.area.settings.area.synthetic else ""
+    mark = "".join(f"({mark})" for mark in marks(result))
     names = NAMES_ZH | {"households": rules.measure}
     layers = {}
     for name, table in tables.items():
@@ -122,18 +122,17 @@ def before_layer(result: Result) -> gpd.GeoDataFrame:
     flags = result.flags.set_index("community")
     for name in ("action", "clause", "reason"):
         table[name] = flags[name].reindex(table.index).fillna("")
-    return _with_shapes(table, _shapes(result.area.units, result.area.units["community"])).reset_index()
+    units = result.area.units
+    return _with_shapes(table, dissolved(units.geometry, units["community"])).reset_index()
 
 
 def after_layer(result: Result) -> gpd.GeoDataFrame:
     """Communities after the plan (schema.COMMUNITIES_CSV), and whether they are new (`created`: yes, no)."""
     units = result.area.units
     table = result.evaluations[result.strategy].communities
-    table = table if table.index.name == "community" else table.set_index("community")
-    table = table.drop(columns="community", errors="ignore")
     created = headline(result, result.strategy).created
     table = table.assign(created=["yes" if name in created else "no" for name in table.index])
-    shapes = _shapes(units, result.proposals[result.strategy].plan.reindex(units.index))
+    shapes = dissolved(units.geometry, result.proposals[result.strategy].plan.reindex(units.index))
     return _with_shapes(table, shapes).reset_index()[[*columns("communities.csv"), "created", "geometry"]]
 
 
@@ -146,7 +145,7 @@ def change_layer(result: Result) -> gpd.GeoDataFrame:
     )
     changes = changes[changes["community_before"] != changes["community_after"]].sort_values(pair)
     joined = moved["community_before"] + LIST_SEPARATOR + moved["community_after"]
-    merged = _shapes(result.area.units.loc[moved.index], joined)
+    merged = dissolved(result.area.units.geometry.loc[moved.index], joined)
     geometry = merged.reindex(changes["community_before"] + LIST_SEPARATOR + changes["community_after"]).to_numpy()
     names = ["subdistrict", *pair, "units", "households", "change"]
     return gpd.GeoDataFrame(changes[names].reset_index(drop=True), geometry=geometry, crs=result.area.units.crs)
@@ -158,11 +157,6 @@ def case_layer(result: Result, shapes: gpd.GeoSeries) -> gpd.GeoDataFrame:
     names = cases["communities_before"].str.split(LIST_SEPARATOR)
     geometry = [shapes.reindex(communities).union_all() for communities in names]
     return gpd.GeoDataFrame(cases, geometry=geometry, crs=result.area.units.crs)
-
-
-def _shapes(units: gpd.GeoDataFrame, plan: pd.Series) -> gpd.GeoSeries:
-    """Merge the units of every community."""
-    return dissolved(units.geometry, plan)
 
 
 def _with_shapes(table: pd.DataFrame, shapes: gpd.GeoSeries) -> gpd.GeoDataFrame:

@@ -11,6 +11,7 @@ from pipeline.dossier.headline import (
     band_counts,
     band_label,
     by_subdistrict,
+    chosen_first,
     headline,
     households_now,
     households_then,
@@ -35,7 +36,7 @@ SERIES_LOOKS = (
 def write_overview(book: Book, result: Result) -> None:
     """Write the overview sheet."""
     page = add_page(book, SHEET, title_of(result, "社区规模调整方案概要"), WIDTHS)
-    order = [result.strategy, *(name for name in result.proposals if name != result.strategy)]
+    order = chosen_first(result)
     summed = [headline(result, strategy) for strategy in order]
     row = 2
     for figures in summed:

@@ -11,6 +11,7 @@ from pipeline.dossier.bars import band_bars
 from pipeline.dossier.headline import (
     Headline,
     by_subdistrict,
+    chosen_first,
     community_totals,
     headline,
     proof_words,
@@ -18,12 +19,13 @@ from pipeline.dossier.headline import (
     title_of,
 )
 from pipeline.dossier.maps import file_stem
-from pipeline.dossier.maps.imprint import DISCLAIMER, SYNTHETIC_MARK
+from pipeline.dossier.maps.imprint import DISCLAIMER
+from pipeline.dossier.marks import marks
 from pipeline.dossier.markup import Child, document, table, tag
 from pipeline.dossier.overview import rule_lines
 from pipeline.dossier.sheets import SEVERITY_ZH
 from pipeline.results import Result
-from pipeline.schema import KIND_ZH, LIST_SEPARATOR, PROOF_ZH, STRATEGY_ZH
+from pipeline.schema import KIND_ZH, LIST_SEPARATOR, PROBLEM_ZH, PROOF_ZH, STRATEGY_ZH
 
 FILES = (
     ("../plan.gpkg", "QGIS 图层:基本单元、调整前后社区、划转范围、调整事项,打开即有样式"),
@@ -65,11 +67,10 @@ def write_page(result: Result, folder: Path, *, maps: bool = True) -> None:
 
 
 def _head(result: Result, title: str) -> Iterator[Element]:
-    synthetic = result.area.settings.area.synthetic
     yield tag("h1", title)
     yield tag("p", provenance(result), class_="quiet")
-    if synthetic:
-        yield tag("p", SYNTHETIC_MARK, class_="mark")
+    for mark in marks(result):
+        yield tag("p", mark, class_="mark")
 
 
 def _conclusion(result: Result) -> Iterator[Element]:
@@ -109,7 +110,7 @@ def _figure(stem: str, caption: str) -> Element:
 
 def _strategies(result: Result) -> Iterator[Element]:
     """The bands before and after as bars, both strategies in figures beside them."""
-    summed = [headline(result, name) for name in _order(result)]
+    summed = [headline(result, name) for name in chosen_first(result)]
     heads = ["", "调整前", *(STRATEGY_ZH[one.strategy] for one in summed)]
     rows: list[list[Child]] = [
         ["社区", str(summed[0].before), *(str(one.after) for one in summed)],
@@ -140,7 +141,7 @@ def _subdistricts(result: Result) -> Iterator[Element]:
 
 def _cases(result: Result, maps: bool) -> Iterator[Element]:
     """The cases of the plan with reason and proof, then those of the other strategy in short."""
-    for strategy in _order(result):
+    for strategy in chosen_first(result):
         cases = result.proposals[strategy].cases
         yield tag("h2", f"调整事项({STRATEGY_ZH[strategy]},{len(cases)}项)")
         if strategy == result.strategy:
@@ -219,7 +220,7 @@ def _left(result: Result) -> Iterator[Element]:
 def _proofs(result: Result) -> Iterator[Element]:
     """Say what is proved and what is not, by strategy."""
     yield tag("h2", "结果有多可靠")
-    for strategy in _order(result):
+    for strategy in chosen_first(result):
         solved = result.proposals[strategy].subdistricts
         counts = [f"{int((solved['proof'] == name).sum())}个{label}" for name, label in PROOF_ZH.items()
                   if (solved["proof"] == name).any()]  # fmt: skip
@@ -235,10 +236,12 @@ def _problems(result: Result) -> Iterator[Element]:
         yield tag("p", "未发现问题。")
         return
     rows = [
-        [SEVERITY_ZH.get(row.severity, row.severity), str(row.source), str(row.id), str(row.detail), str(row.advice)]
+        [SEVERITY_ZH[row.severity], PROBLEM_ZH.get(row.problem, row.problem),
+         *(str(cell) for cell in (row.source, row.id, row.detail, row.advice))]
         for row in problems.head(MOST_PROBLEMS).itertuples(index=False)
-    ]
-    yield tag("div", table(["级别", "来源", "对象", "详情", "处理建议"], rows), class_="wide")
+    ]  # fmt: skip
+    heads = ["级别", "问题", "来源", "对象", "详情", "处理建议"]
+    yield tag("div", table(heads, rows, unbroken=[0, 1]), class_="wide")
     if len(problems) > MOST_PROBLEMS:
         yield tag("p", f"另有{len(problems) - MOST_PROBLEMS}条,见汇总工作簿“问题清单”。", class_="quiet")
 
@@ -257,8 +260,3 @@ def _files(maps: bool) -> Iterator[Element]:
         for part in (tag("dt", tag("a", path.removeprefix("../"), href=path)), tag("dd", text))
     ))  # fmt: skip
     yield tag("p", DISCLAIMER.replace("本图", "本方案").removeprefix("示意图:") + "。", class_="quiet")
-
-
-def _order(result: Result) -> list[str]:
-    """Strategies, the chosen one first."""
-    return [result.strategy, *(name for name in result.proposals if name != result.strategy)]

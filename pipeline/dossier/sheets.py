@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 import pandas as pd
 
 from pipeline.dossier.headline import (
+    chosen_first,
     community_totals,
     households_now,
     households_then,
@@ -16,8 +17,18 @@ from pipeline.dossier.headline import (
     proof_words,
 )
 from pipeline.results import Result
-from pipeline.rules import RuleSet, status_of
-from pipeline.schema import ACTION_ZH, KIND_ZH, PREMISES_ZH, PROOF_ZH, STATUS_ZH, STRATEGY_ZH, WITHIN, labels
+from pipeline.rules import RuleSet, indicator_value, status_of
+from pipeline.schema import (
+    ACTION_ZH,
+    KIND_ZH,
+    PREMISES_ZH,
+    PROBLEM_ZH,
+    PROOF_ZH,
+    STATUS_ZH,
+    STRATEGY_ZH,
+    WITHIN,
+    labels,
+)
 
 COUNT, AREA, METRES, DECIMAL, STATUS = "count", "area", "metres", "decimal", "status"
 TENTH, PLACE, TEXT, LONG, PROSE = "tenth", "middle", "text", "long", "prose"
@@ -92,18 +103,13 @@ def _held(known: pd.DataFrame) -> dict[str, pd.Series]:
 
 def _indicators(known: pd.DataFrame, rules: RuleSet) -> dict[str, pd.Series]:
     """Values of the indicators that are ratios and count, where their columns are given."""
-    values = {}
-    for rule in rules.overload.values():
-        if rule.counts and rule.per is not None and rule.of in known and rule.per in known:
-            divisor = known[rule.per].astype("Float64")
-            values[rule.zh] = known[rule.of].astype("Float64") * rule.times / divisor.where(divisor > 0)
-    return values
+    ratios = [rule for rule in rules.overload.values() if rule.counts and rule.per is not None]
+    return {rule.zh: indicator_value(known, rule) for rule in ratios if {rule.of, rule.per} <= set(known.columns)}
 
 
 def cases_sheet(result: Result) -> Sheet:
     """List the cases of both strategies, the chosen one first, each with its reason and its proof in words."""
-    order = [result.strategy, *(name for name in result.proposals if name != result.strategy)]
-    cases = pd.concat([result.proposals[name].cases for name in order], ignore_index=True)
+    cases = pd.concat([result.proposals[name].cases for name in chosen_first(result)], ignore_index=True)
     zh = labels("cases.csv")
     table = cases.assign(
         strategy=cases["strategy"].map(STRATEGY_ZH),
@@ -168,8 +174,8 @@ def numbers_sheet(result: Result) -> Sheet:
     for strategy, evaluation in result.evaluations.items():
         numbers = evaluation.numbers.set_index("measure")
         if not columns:
-            columns["指标"] = numbers["label"] if "label" in numbers else pd.Series(numbers.index, numbers.index)
-            columns["单位"] = numbers["unit"] if "unit" in numbers else pd.Series("", numbers.index)
+            columns["指标"] = numbers["label"]
+            columns["单位"] = numbers["unit"]
             columns["调整前"] = numbers["before"]
         columns[STRATEGY_ZH[strategy]] = numbers["after"]
     table = pd.DataFrame(columns).reset_index(drop=True)
@@ -212,7 +218,9 @@ def problems_sheet(result: Result) -> Sheet:
     zh = labels("problems.csv")
     problems = result.area.problems
     table = problems.assign(
-        severity=problems["severity"].replace(SEVERITY_ZH), layer=problems["layer"].replace(ROLE_ZH)
+        severity=problems["severity"].replace(SEVERITY_ZH),
+        layer=problems["layer"].replace(ROLE_ZH),
+        problem=problems["problem"].replace(PROBLEM_ZH),
     )
     table = table.rename(columns=zh)[list(zh.values())]
     kinds = {zh[name]: LONG for name in ("id", "source", "problem", "advice")} | {zh["detail"]: PROSE}

@@ -1,4 +1,4 @@
-"""Writes the tables of a run: the CSV files of the contract, the further ones beside them, and summary.json.
+"""Writes the tables of a run: every CSV file and summary.json.
 
 CSV is UTF-8 with BOM. A text cell that a spreadsheet would take for a formula gets an apostrophe in front; numbers
 are never touched. Rows keep the order of the result, floats are rounded, so equal results give equal bytes.
@@ -13,46 +13,9 @@ from typing import Any
 import pandas as pd
 
 from pipeline.dossier.headline import Headline, band_counts, headline, households_now, households_then
+from pipeline.dossier.marks import is_sketch
 from pipeline.results import Result
-from pipeline.schema import Column, columns
-
-NEIGHBOURS_CSV = (
-    Column("community", "community under the merge limit", "社区"),
-    Column("neighbour", "community that touches it", "相邻社区"),
-    Column("combined", "households of both together", "合并后户数", "households"),
-    Column("border_m", "length of the shared border", "共有边界长", "m"),
-    Column("allowed", "true where every condition of a merge holds", "具备合并条件"),
-    Column("warning", "what to weigh although it is allowed", "提示"),
-    Column("reason", "the sentence why, or why not", "说明"),
-)
-LOOKUP_CSV = (
-    Column("strategy", "principle or compliance", "方案"),
-    Column("subdistrict", "parent of the community after", "街道/镇/中心"),
-    Column("community_before", "community of today", "调整前社区"),
-    Column("community_after", "community in the plan", "调整后社区"),
-    Column("units", "units they share", "共有单元数"),
-    Column("households", "households in these units", "共有户数", "households"),
-    Column("share_of_before", "part of the households of the community of today", "占原社区比重"),
-    Column("share_of_after", "part of the households of the community in the plan", "占新社区比重"),
-    Column("change", "U unchanged, S split, M merged, X regrouped or transferred", "变动类型"),
-)
-ALTERNATIVES_CSV = (
-    Column("case_id", "case that this is another way to do", "事项编号"),
-    Column("label", "what the alternative puts first", "备选方案"),
-    Column("proof", "optimal, gap, exhausted, heuristic or infeasible", "最优性说明"),
-    Column("objective", "the minimised numbers in their order, as a JSON list", "目标值"),
-    Column("bound", "proved lower bounds of the same numbers, as a JSON list", "下界"),
-    Column("gap", "relative gap of the first number whose bound is below it; 0 when proved", "差距"),
-    Column("unit_id", "key of the unit", "基本单元编号"),
-    Column("households", "households of the unit", "常住户", "households"),
-    Column("community", "community in the alternative", "社区"),
-)
-FURTHER_TABLES = {
-    "neighbours.csv": NEIGHBOURS_CSV,
-    "lookup.csv": LOOKUP_CSV,
-    "alternatives.csv": ALTERNATIVES_CSV,
-}
-"""Files beside those of `schema.TABLES`, in the same form."""
+from pipeline.schema import columns
 
 DECIMALS = {"gap": 6, "factor": 3, "polsby_popper": 4, "area_km2": 4, "share_of_before": 6, "share_of_after": 6}
 FORMULA_START = r"^[=+\-@\t\r]"
@@ -71,15 +34,12 @@ def write_tables(result: Result, folder: Path) -> None:
         "communities.csv": evaluation.communities,
         "problems.csv": result.area.problems,
         "reconciliation.csv": result.area.reconciliation,
-    }.items():
-        write_csv(table, columns(name), folder / name)
-    write_csv(result.edges, columns("edges"), folder / "edges.csv")
-    for name, table in {
         "neighbours.csv": result.neighbours,
         "lookup.csv": lookup_table(result),
         "alternatives.csv": alternatives_table(result),
     }.items():
-        write_csv(table, [column.name for column in FURTHER_TABLES[name]], folder / name)
+        write_csv(table, columns(name), folder / name)
+    write_csv(result.edges, columns("edges"), folder / "edges.csv")
     text = json.dumps(summary(result), ensure_ascii=False, indent=2, allow_nan=False)
     (folder / "summary.json").write_bytes(f"{text}\n".encode())
 
@@ -123,7 +83,7 @@ def cases_table(result: Result) -> pd.DataFrame:
 
 
 def lookup_table(result: Result) -> pd.DataFrame:
-    """Relate communities before and after by the households they share, for every strategy (LOOKUP_CSV)."""
+    """Relate communities before and after by the households they share, for every strategy (schema.LOOKUP_CSV)."""
     tables = [evaluation.changes.assign(strategy=strategy) for strategy, evaluation in result.evaluations.items()]
     table = pd.concat(tables, ignore_index=True)
     shares = {
@@ -141,7 +101,7 @@ def _share(part: pd.Series, whole: pd.Series) -> pd.Series:
 
 
 def alternatives_table(result: Result) -> pd.DataFrame:
-    """List the alternative plans, one row per case, alternative and unit (ALTERNATIVES_CSV)."""
+    """List the alternative plans, one row per case, alternative and unit (schema.ALTERNATIVES_CSV)."""
     households = result.area.units["households"]
     parts = []
     for proposal in result.proposals.values():
@@ -163,7 +123,7 @@ def alternatives_table(result: Result) -> pd.DataFrame:
                         gap=float(solution.gap),
                     )
                 )
-    names = [column.name for column in ALTERNATIVES_CSV]
+    names = columns("alternatives.csv")
     return pd.concat(parts, ignore_index=True)[names] if parts else pd.DataFrame(columns=names)
 
 
@@ -177,6 +137,7 @@ def summary(result: Result) -> dict[str, Any]:
         "edition": result.edition,
         "rules": result.area.rules.model_dump(mode="json"),
         "strategy": result.strategy,
+        "sketch": is_sketch(result),
         "households": {
             "in": int(result.area.units["households"].sum()),
             "out": int(result.evaluations[result.strategy].communities["households"].sum()),

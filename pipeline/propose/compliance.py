@@ -39,7 +39,7 @@ def _case_sentence(
         f"{name}({int(before[name])}户,{STATUS_ZH[status[name]]})" for name in change.before if status[name] != WITHIN
     )
     moved = moved_households(units, plan.loc[change.units])
-    sizes = "、".join(f"{name}{int(after[name])}户" for name in change.after)
+    sizes = "、".join(f"{name}({int(after[name])}户)" for name in change.after)
     cause = f"{amiss}不在{rules.lower}—{rules.upper}户以内;" if amiss else "为使相邻社区达标;"
     return f"{cause}划转{moved}户,调整后{sizes}。"
 

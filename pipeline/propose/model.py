@@ -104,7 +104,7 @@ class PartitionModel:
             if self.allowed[i].sum() == 1 and (self.allowed[i] == self.allowed[j]).all():
                 continue
             made[edge] = column = self.column(0, 1)
-            for part in range(len(self.parts)):
+            for part in range(1 if len(self.parts) == 2 else len(self.parts)):  # of two parts one says it all
                 xi, xj = int(self.x[i, part]), int(self.x[j, part])
                 for one, two in ((xi, xj), (xj, xi)):
                     if one >= 0:

@@ -8,7 +8,7 @@ import pandas as pd
 from pipeline.propose.ground import DECIMETRES, Ground, ground_of
 from pipeline.propose.merge import merge_communities
 from pipeline.propose.plan import Change, Draft, Local, case_row, names_of_parts, new_names
-from pipeline.propose.split import Wanted, split_ground
+from pipeline.propose.split import Wanted, quick_split, split_ground
 from pipeline.results import Alternative, Solution
 from pipeline.rules import RuleSet
 from pipeline.settings import SolveSection
@@ -17,6 +17,8 @@ EVEN_WITHIN = (0.05, 0.1, 0.2)
 """How far a part of a balanced split may be from the mean, tried in this order."""
 OFF_ROAD = 20
 """How many metres along a road count as one metre off it, where a split puts roads first."""
+EXACT_UNITS = 25
+"""Up to so many units an alternative in two parts is solved exactly; others come from a quick search, and say so."""
 MAIN = ("expressway", "trunk", "primary", "secondary")
 """Road classes that a split along main roads looks for."""
 
@@ -36,7 +38,7 @@ def draft_principle(
     for flag in flags[flags["action"] == "split"].itertuples(index=False):
         draft = _draft_split(units, edges, flag, rules, solve, taken)
         if draft.solution.plan is None:
-            left[flag.community] = f"{flag.reason}但{draft.solution.note}。"
+            left[flag.community] = f"{_ended(flag.reason)}但{draft.solution.note}。"
         else:
             del left[flag.community]
             taken += [name for name in draft.plan.unique() if name not in taken]
@@ -44,7 +46,7 @@ def draft_principle(
     merged, after = _draft_merges(units, flags, neighbours, rules, solve)
     for name in flags.loc[flags["action"] == "merge", "community"]:
         if name not in after:
-            left[name] = f"{flags.set_index('community').loc[name, 'reason']}但与其他合并事项相冲突,本次未安排合并。"
+            left[name] = f"{_ended(left[name])}但与其他合并事项相冲突,本次未安排合并。"
         elif rules.lower <= after[name] <= rules.upper:
             del left[name]
     return Local(drafts + merged, left | _above_after_merge(merged, rules))
@@ -62,7 +64,7 @@ def _draft_split(
     if solution.plan is None:
         change = Change((community,), (community,), mine.index)
         today = mine["community"]
-        reason = f"{flag.reason}{solution.note}。"  # type: ignore[attr-defined]
+        reason = f"{_ended(flag.reason)}{solution.note}。"  # type: ignore[attr-defined]
         row = case_row("principle", change, subdistrict, units, today, solution, reason) | {"kind": "split"}
         return Draft(row, today, solution, [])
 
@@ -71,7 +73,7 @@ def _draft_split(
 
     plan = named(solution.plan)
     change = Change((community,), tuple(_largest_first(mine, plan, community)), mine.index)
-    reason = flag.reason + _split_sentence(mine, plan, change.after)  # type: ignore[attr-defined]
+    reason = _ended(flag.reason) + _split_sentence(mine, plan, change.after)  # type: ignore[attr-defined]
     row = case_row("principle", change, subdistrict, units, plan, solution, reason)
     others = _other_splits(ground, edges, solution, wanted, solve)
     alternatives = [Alternative(label, replace(other, plan=named(other.plan))) for label, other in others]
@@ -84,6 +86,11 @@ def _largest_first(units: pd.DataFrame, plan: pd.Series, community: str) -> list
         community,
         *sorted((name for name in plan.unique() if name != community), key=lambda name: (len(name), name)),
     ]
+
+
+def _ended(sentence: str) -> str:
+    """A sentence with its full stop."""
+    return sentence if sentence.endswith("。") else sentence + "。"
 
 
 def _split_sentence(units: pd.DataFrame, plan: pd.Series, names: tuple[str, ...]) -> str:
@@ -119,7 +126,12 @@ def _other_splits(
             break
         if label.startswith("均衡") and any(name.startswith("均衡") for name, _ in found):
             continue
-        other = split_ground(ground, want, seconds=solve.seconds / 2, seed=solve.seed)
+        exact = want.parts == 2 and len(ground) <= EXACT_UNITS
+        other = (
+            split_ground(ground, want, seconds=solve.seconds, seed=solve.seed)
+            if exact
+            else quick_split(ground, want, seed=solve.seed)
+        )
         if other.plan is not None and not any(_same(other.plan, known) for known in seen):
             found.append((label, other))
             seen.append(other.plan)

@@ -11,6 +11,7 @@ from pipeline.read.books import Joined, blank_counts, book, listed, sums, totals
 from pipeline.read.names import name_key
 from pipeline.read.sources import Rows, Source, faults, missing_column, place
 from pipeline.read.values import look_up
+from pipeline.schema import SKETCH
 
 
 def join_by_community(units: gpd.GeoDataFrame, source: Source, sources: Mapping[str, Source]) -> Joined:
@@ -65,15 +66,15 @@ def named_rows(source: Source, sources: Mapping[str, Source]) -> tuple[pd.Series
 
 
 def _brought(
-    units: gpd.GeoDataFrame, own: pd.Series, area: pd.Series, totals: pd.Series, column: str, source: Source
+    units: gpd.GeoDataFrame, own: pd.Series, instead: pd.Series, totals: pd.Series, column: str, source: Source
 ) -> tuple[pd.Series, Rows]:
-    """Bring each community's units to its total: by their own counts where they have any, else by `area`."""
+    """Bring each community's units to its total: in proportion to their `own` counts, `instead` where one has none."""
     here = units["community"].isin(totals.index)
     groups = units.loc[here, "community"]
     before = own[here].groupby(groups).sum()
     uncounted = own[here].isna().groupby(groups).any() | (before == 0)
-    rule = groups.map(uncounted).astype("bool")
-    shares = own[here].astype("float64").where(~rule, area[here].astype("float64"))
+    blank = groups.map(uncounted).astype("bool")
+    shares = own[here].astype("float64").where(~blank, instead[here].astype("float64"))
     filled = own.copy()
     filled[here] = apportion(totals, shares, groups).astype("Int64")
     several = groups.groupby(groups).size() > 1
@@ -92,7 +93,7 @@ def _spread_or_scaled(spread: list[str], changes: list[str], column: str, source
     if spread:
         detail = f"Households of {len(spread)} communities were spread over their units by area: {listed(spread)}"
         advice = "What is proposed there is a sketch (示意): give counts per unit for a plan."
-        rows.append(problem("warning", source.role, "sketch", detail, advice, source=source.label))
+        rows.append(problem("warning", source.role, SKETCH, detail, advice, source=source.label))
     if changes:
         detail = f"The units' {column} were scaled to the table in {len(changes)} communities: " + listed(changes, 100)
         advice = "The table counts as the newer figure; check large differences."

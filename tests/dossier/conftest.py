@@ -221,12 +221,12 @@ def toy_evaluation(units: gpd.GeoDataFrame, plan: pd.Series, rules: RuleSet) -> 
     moved = int(units.loc[plan != units["community"], "households"].sum())
     numbers = pd.DataFrame(
         [
-            ("communities", len(before), len(communities)),
-            ("within", (before == "within").sum(), (communities["status"] == "within").sum()),
-            ("moved_households", 0, moved),
-            ("polsby_popper_median", 0.71, round(float(communities["polsby_popper"].median()), 3)),
+            ("communities", "社区数", "个", len(before), len(communities)),
+            ("status_within", "达标社区", "个", (before == "within").sum(), (communities["status"] == "within").sum()),
+            ("moved_households", "划转户数", "户", 0, moved),
+            ("polsby_popper_mean", "紧凑度", "", 0.71, round(float(communities["polsby_popper"].mean()), 3)),
         ],
-        columns=["measure", "before", "after"],
+        columns=["measure", "label", "unit", "before", "after"],
     )
     return Evaluation(numbers, communities, flows)
 
@@ -281,7 +281,7 @@ def toy_area(units: gpd.GeoDataFrame, *, synthetic: bool = True) -> Area:
                 "households",
                 "东三",
                 "households.xlsx!户数!B4",
-                "duplicate row",
+                "several rows",
                 "东三 appears twice.",
                 "Keep one.",
             )

@@ -2,12 +2,12 @@ from html.parser import HTMLParser
 from pathlib import Path
 
 import pytest
-from variants import renamed, unchanged
+from variants import renamed, sketched, unchanged
 
 from pipeline.dossier import write_dossier
 from pipeline.dossier.page import write_page
 from pipeline.results import Result
-from pipeline.schema import TABLES
+from pipeline.schema import PROBLEM_ZH, TABLES
 
 HOSTILE = "<script>alert(1)</script>\"'&"
 
@@ -77,6 +77,19 @@ def test_what_stays_outside_the_limits_is_said_with_its_reason(page: Reader, res
 
 def test_every_problem_of_the_data_is_there(page: Reader, result: Result) -> None:
     assert set(result.area.problems["detail"]) <= set(page.texts)
+
+
+def test_every_problem_of_the_data_is_named_in_chinese(page: Reader, result: Result) -> None:
+    assert set(result.area.problems["problem"].map(PROBLEM_ZH)) <= set(page.texts)
+
+
+def test_a_plan_on_counts_spread_by_area_is_marked_a_sketch(result: Result, tmp_path: Path) -> None:
+    write_page(sketched(result), tmp_path)
+    assert "示意方案 · 部分户数按面积分摊" in read(tmp_path).texts
+
+
+def test_a_plan_on_counts_of_units_is_not_marked_a_sketch(page: Reader) -> None:
+    assert "示意方案" not in "".join(page.texts)
 
 
 def test_a_made_up_area_is_marked(page: Reader) -> None:

@@ -7,9 +7,9 @@ import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from variants import renamed
+from variants import renamed, sketched
 
-from pipeline.dossier.tables import FURTHER_TABLES, lookup_table, summary, write_csv, write_tables
+from pipeline.dossier.tables import lookup_table, summary, write_csv, write_tables
 from pipeline.results import Result
 from pipeline.schema import TABLES, columns
 
@@ -30,11 +30,6 @@ def total(result: Result) -> int:
 @pytest.mark.parametrize("name", CONTRACT)
 def test_a_file_of_the_contract_has_exactly_its_columns(folder: Path, name: str) -> None:
     assert columns(name) == list(pd.read_csv(folder / name).columns)
-
-
-@pytest.mark.parametrize("name", FURTHER_TABLES)
-def test_a_further_file_has_exactly_its_columns(folder: Path, name: str) -> None:
-    assert [column.name for column in FURTHER_TABLES[name]] == list(pd.read_csv(folder / name).columns)
 
 
 def test_the_edges_have_exactly_their_columns(folder: Path) -> None:
@@ -110,6 +105,10 @@ def test_the_summary_counts_the_communities_of_the_toy_city(result: Result) -> N
 
 def test_as_many_households_go_out_as_came_in(result: Result) -> None:
     assert {"in": total(result), "out": total(result)} == summary(result)["households"]
+
+
+def test_the_summary_says_whether_counts_were_spread_by_area(result: Result) -> None:
+    assert [False, True] == [summary(one)["sketch"] for one in (result, sketched(result))]
 
 
 def test_the_summary_names_every_subdistrict_under_both_strategies(result: Result) -> None:

@@ -3,10 +3,11 @@ from pathlib import Path
 
 import pytest
 from python_calamine import CalamineWorkbook
-from variants import renamed, unchanged
+from variants import renamed, sketched, unchanged
 
 from pipeline.dossier.workbook import write_workbook
 from pipeline.results import Result
+from pipeline.schema import PROBLEM_ZH
 
 SHEETS = [
     *("概要", "现状与判定", "调整事项", "调整前后对照", "小区归属变动"),
@@ -121,6 +122,16 @@ def test_the_overview_has_a_chart(path: Path) -> None:
 
 def test_a_made_up_area_is_marked_on_every_sheet(path: Path) -> None:
     assert [True] * len(SHEETS) == ["合成数据" in page for page in parts(path, "xl/worksheets/sheet")]
+
+
+def test_a_plan_on_counts_spread_by_area_is_marked_a_sketch_on_every_sheet(result: Result, tmp_path: Path) -> None:
+    write_workbook(sketched(result), tmp_path)
+    pages = parts(tmp_path / "summary.xlsx", "xl/worksheets/sheet")
+    assert [True] * len(SHEETS) == ["示意方案" in page for page in pages]
+
+
+def test_problems_of_the_data_are_named_in_chinese(path: Path, result: Result) -> None:
+    assert result.area.problems["problem"].map(PROBLEM_ZH).tolist() == column(path, "问题清单", "问题")
 
 
 def test_a_real_area_is_not_marked_as_made_up(compliance_result: Result, tmp_path: Path) -> None:

@@ -4,7 +4,9 @@ from dataclasses import replace
 
 import pandas as pd
 
+from pipeline.errors import problem, problems_table
 from pipeline.results import Evaluation, Proposal, Result
+from pipeline.schema import SKETCH
 
 
 def renamed(result: Result, old: str, new: str) -> Result:
@@ -68,3 +70,9 @@ def _as_today(result: Result, evaluation: Evaluation) -> pd.DataFrame:
     return table.assign(
         subdistrict=today["subdistrict"], households=today["households"], population=today["population"]
     ).fillna({"area_km2": 1.0, "polsby_popper": 0.5, "status": "within", "change": "U", "predecessors": ""})
+
+
+def sketched(result: Result) -> Result:
+    """Find that counts were spread over units by area."""
+    row = problem("warning", "households", SKETCH, "Households were spread by area.", "Give counts per unit.")
+    return replace(result, area=replace(result.area, problems=problems_table([row])))

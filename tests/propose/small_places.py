@@ -78,7 +78,7 @@ def connected(members: set[str], edges: pd.DataFrame) -> bool:
 
 
 def best_split(units, edges, lower, upper):
-    """The least (parts, crossings, border cost, imbalance) over all splits in two or more parts, None if there is none."""
+    """The least (parts, crossings, border cost, imbalance) over all splits in two or more parts, or None."""
     counts = units["households"].to_numpy()
     for parts in range(2, int(counts.sum()) // lower + 1):
         found = []

@@ -70,7 +70,7 @@ def without(lines: BaseGeometry, *others: BaseGeometry) -> BaseGeometry:
         tree = shapely.STRtree(shapely.linestrings(_pieces(other)))
         near, _ = tree.query(shapely.points(pieces.mean(axis=1)), predicate="dwithin", distance=TOLERANCE_M)
         pieces = np.delete(pieces, near, axis=0)
-    return _lines(shapely.multilinestrings(shapely.linestrings(pieces)))
+    return _lines(_chained(pieces))
 
 
 def _pieces(lines: BaseGeometry, longest_m: float | None = None) -> NDArray[np.float64]:
@@ -82,6 +82,19 @@ def _pieces(lines: BaseGeometry, longest_m: float | None = None) -> NDArray[np.f
     points, line = shapely.get_coordinates(parts, return_index=True)
     starts = np.flatnonzero(line[:-1] == line[1:])
     return np.stack([points[starts], points[starts + 1]], axis=1)
+
+
+def _chained(pieces: NDArray[np.float64]) -> BaseGeometry:
+    """Join each piece to the one before it where that ends at its start."""
+    if not len(pieces):
+        return NOTHING
+    begins = np.ones(len(pieces), dtype=bool)
+    begins[1:] = (pieces[1:, 0] != pieces[:-1, 1]).any(axis=1)
+    chain = np.cumsum(begins) - 1
+    points = np.concatenate([pieces[begins, 0], pieces[:, 1]])
+    order = np.argsort(np.concatenate([np.arange(chain[-1] + 1), chain]), kind="stable")
+    owners = np.concatenate([np.arange(chain[-1] + 1), chain])[order]
+    return shapely.multilinestrings(shapely.linestrings(points[order], indices=owners))
 
 
 def _lines(found: BaseGeometry) -> BaseGeometry:

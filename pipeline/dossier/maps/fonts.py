@@ -14,7 +14,9 @@ import matplotlib as mpl
 from matplotlib import font_manager
 from matplotlib.ft2font import FT2Font
 
-FAMILY = "Noto Sans CJK SC"
+FAMILY = "huajie sans"
+"""Name of the shipped font in matplotlib; its own name could find another edition that the machine has."""
+
 FILES = ("NotoSansSC-tgh-Regular.otf", "NotoSansSC-tgh-Bold.otf")
 MISSING = "〓"
 """The mark that Chinese printers set for a character they have no type for."""
@@ -41,18 +43,27 @@ def path_of(bold: bool = False) -> Path:
 @cache
 def families() -> list[str]:
     """Register the shipped font with matplotlib and list the families to draw with, the shipped one first."""
-    for bold in (False, True):
-        font_manager.fontManager.addfont(path_of(bold))
-    installed = set(font_manager.fontManager.get_font_names())
+    known = font_manager.fontManager
+    for bold, weight in ((False, 400), (True, 700)):
+        known.ttflist.append(font_manager.FontEntry(str(path_of(bold)), name=FAMILY, weight=weight, size="scalable"))
+    installed = set(known.get_font_names())
     return [FAMILY, *(name for name in FALLBACKS if name in installed)]
 
 
 @cache
-def _drawable() -> frozenset[int]:
-    """Code points that one of the families can draw."""
-    paths = [path_of()]
-    paths += [Path(font_manager.findfont(name)) for name in families()[1:]]
-    return frozenset(code for path in paths for code in FT2Font(str(path)).get_charmap())
+def shipped(bold: bool = False) -> frozenset[int]:
+    """Code points that the shipped font can draw."""
+    return _covered(path_of(bold))
+
+
+@cache
+def _on_machine() -> frozenset[int]:
+    """Code points that one of the machine's own families can draw."""
+    return frozenset().union(*(_covered(Path(font_manager.findfont(name))) for name in families()[1:]))
+
+
+def _covered(path: Path) -> frozenset[int]:
+    return frozenset(FT2Font(str(path)).get_charmap())
 
 
 def printable(text: str) -> str:
@@ -61,8 +72,8 @@ def printable(text: str) -> str:
     >>> printable("怡景社区" + chr(0x2A6D6))
     '怡景社区〓'
     """
-    known = _drawable()
-    return "".join(sign if sign == "\n" or ord(sign) in known else MISSING for sign in text)
+    missing = {ord(sign) for sign in text} - shipped() - {ord("\n")}
+    return text.translate(dict.fromkeys(missing - _on_machine(), MISSING)) if missing else text
 
 
 def typeset() -> AbstractContextManager[None]:
@@ -70,6 +81,7 @@ def typeset() -> AbstractContextManager[None]:
     choices: dict[Any, Any] = {
         "font.family": families(),
         "pdf.fonttype": 42,
+        "ps.fonttype": 42,  # matplotlib reads this one, for PDF too, when it decides into how many fonts to cut a font
         "hatch.linewidth": 0.45,
         "savefig.bbox": None,
     }

@@ -5,6 +5,7 @@ be searched and copied.
 """
 
 from collections.abc import Iterable, Sequence
+from functools import lru_cache
 
 import numpy as np
 from matplotlib.axes import Axes
@@ -48,7 +49,7 @@ def letter(
             ha="center",
             va="center",
             fontsize=label.setting.size,
-            fontweight=_weight(label),
+            fontweight=_weight(label.setting.bold),
             linespacing=LINE_SPACING,
             rotation=label.angle,
             rotation_mode="anchor",
@@ -58,15 +59,16 @@ def letter(
         text.set_clip_box(axes.bbox)
 
 
-def _weight(label: Placed) -> str:
-    return "bold" if label.setting.bold else "normal"
+def _weight(bold: bool) -> str:
+    return "bold" if bold else "normal"
 
 
 def _halos(axes: Axes, labels: Sequence[Placed], view: View, order: float) -> None:
-    outlines = [outline for label in labels for outline in _letter_outlines(label, view)]
+    """Lay halos under labels: one outline for each label, since matplotlib measures a lone outline slowly."""
+    outlines = [_letter_outlines(label, view) for label in labels]
     if outlines:
         halo = PathCollection(
-            [Outline.make_compound_path(*outlines)],
+            outlines,
             facecolor=style.PAPER,
             edgecolor=style.PAPER,
             linewidth=HALO_POINTS,
@@ -78,22 +80,28 @@ def _halos(axes: Axes, labels: Sequence[Placed], view: View, order: float) -> No
         axes.add_collection(halo, autolim=False)
 
 
-def _letter_outlines(label: Placed, view: View) -> list[Outline]:
-    """Outlines of the letters of a label in ground coordinates, one for each line.
+def _letter_outlines(label: Placed, view: View) -> Outline:
+    """Outline of all letters of a label in ground coordinates.
 
     Matplotlib centres the ink of every line in its line box; the halo follows it in that.
     """
     setting = label.setting
-    face = FontProperties(family=fonts.families(), weight=_weight(label))
     lines = fonts.printable(setting.text).split("\n")
-    metres = MM_PER_POINT * view.scale / 1000
+    em = setting.size * MM_PER_POINT * view.scale / 1000
     outlines = []
     for number, line in enumerate(lines):
-        path = TextPath((0, 0), line, size=setting.size, prop=face)
-        if not len(path.vertices):
-            continue
-        middle = (path.vertices.min(axis=0) + path.vertices.max(axis=0)) / 2
-        drop = (number - (len(lines) - 1) / 2) * LINE_SPACING * setting.size
-        place = Affine2D().translate(*-middle).translate(0, -drop).rotate(np.radians(label.angle)).scale(metres)
-        outlines.append(path.transformed(place.translate(label.x, label.y)))
-    return outlines
+        drop = (number - (len(lines) - 1) / 2) * LINE_SPACING
+        place = Affine2D().translate(0, -drop).rotate(np.radians(label.angle)).scale(em).translate(label.x, label.y)
+        outlines.append(_centred(line, setting.bold).transformed(place))
+    return Outline.make_compound_path(*outlines)
+
+
+@lru_cache(4096)
+def _centred(line: str, bold: bool) -> Outline:
+    """Outline of a line of text, one em large, its ink centred on the origin."""
+    face = FontProperties(family=fonts.families(), weight=_weight(bold))
+    path = TextPath((0, 0), line, size=1.0, prop=face)
+    if not len(path.vertices):
+        return Outline(np.empty((0, 2)))
+    middle = (path.vertices.min(axis=0) + path.vertices.max(axis=0)) / 2
+    return Outline(path.vertices - middle, path.codes)

@@ -7,6 +7,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
@@ -15,8 +16,10 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from matplotlib.ft2font import FT2Font, LoadFlags
 from matplotlib.text import Text
+from PIL import Image
 
 from pipeline.dossier.maps import fonts
+from pipeline.dossier.maps.faces import small_faces
 from pipeline.dossier.maps.style import INK
 
 MM_PER_INCH = 25.4
@@ -96,7 +99,7 @@ def _face(bold: bool) -> FT2Font:
 @cache
 def _advance_em(sign: str, bold: bool) -> float:
     face = _face(bold)
-    if ord(sign) not in face.get_charmap():
+    if not face.get_char_index(ord(sign)):
         return 1.0
     return face.load_char(ord(sign), flags=LoadFlags.NO_HINTING).linearHoriAdvance / 65536 / 100
 
@@ -140,6 +143,15 @@ def save(figure: Figure, stem: Path) -> list[Path]:
     """Write a figure as PNG (200 dpi) and PDF beside each other; `stem` is the path without ending."""
     png, pdf = stem.with_suffix(".png"), stem.with_suffix(".pdf")
     with fonts.typeset():
-        figure.savefig(png, dpi=DPI, metadata={"Software": None}, pil_kwargs={"compress_level": 3})
-        figure.savefig(pdf, metadata={"CreationDate": None, "Creator": "huajie", "Producer": None})
+        _picture(figure).save(png, dpi=(DPI, DPI), compress_level=3)
+        with small_faces(figure):
+            figure.savefig(pdf, metadata={"CreationDate": None, "Creator": "huajie", "Producer": None})
     return [png, pdf]
+
+
+def _picture(figure: Figure) -> Image.Image:
+    """Draw a figure at 200 dpi, without the layer of opacity that matplotlib's own PNG writer would store."""
+    drawn = BytesIO()
+    figure.savefig(drawn, format="rgba", dpi=DPI)
+    width, height = (int(inches * DPI) for inches in figure.get_size_inches())
+    return Image.frombytes("RGBA", (width, height), drawn.getvalue()).convert("RGB")
