@@ -58,6 +58,7 @@ bench: $(VENV)/.test
 	$(PY) benchmarks/startup.py
 	$(PY) benchmarks/run_sample.py
 	$(PY) benchmarks/thirty_thousand.py
+	$(PY) benchmarks/splits.py
 
 clean:
 	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache

@@ -44,6 +44,9 @@ Out = Annotated[Path | None, typer.Option("--out", help="folder of the outputs [
 Edition = Annotated[str, typer.Option("--edition", help="name of this set of counts [the date in area.toml]")]
 Plan = Annotated[Strategy, typer.Option("--strategy", help="which plan is written as the plan")]
 Jobs = Annotated[int, typer.Option("--jobs", min=0, help="processes to use, 0 for all cores")]
+Seconds = Annotated[
+    float | None, typer.Option("--seconds", min=0.1, help="limit for each subdistrict or split, in place of [solve]")
+]
 NoMaps = Annotated[bool, typer.Option("--no-maps", help="leave the figures out")]
 Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="print nothing but the result")]
 Debug = Annotated[bool, typer.Option("--debug", help="show the traceback of an unexpected fault")]
@@ -70,6 +73,7 @@ def demo(
     out: Out = None,
     strategy: Plan = Strategy.principle,
     jobs: Jobs = 0,
+    seconds: Seconds = None,
     no_maps: NoMaps = False,
     quiet: Quiet = False,
     debug: Debug = False,
@@ -78,7 +82,9 @@ def demo(
     with _faults_told(debug), _progress(quiet) as report:
         from pipeline.workflow import run, sample_area
 
-        finished = run(sample_area(), out=out, strategy=strategy, jobs=jobs, maps=not no_maps, report=report)
+        finished = run(
+            sample_area(), out=out, strategy=strategy, jobs=jobs, seconds=seconds, maps=not no_maps, report=report
+        )
     _print_finished(finished)
 
 
@@ -89,6 +95,7 @@ def run(
     edition: Edition = "",
     strategy: Plan = Strategy.principle,
     jobs: Jobs = 0,
+    seconds: Seconds = None,
     no_maps: NoMaps = False,
     quiet: Quiet = False,
     debug: Debug = False,
@@ -98,7 +105,14 @@ def run(
         from pipeline import workflow
 
         finished = workflow.run(
-            area, out=out, edition=edition, strategy=strategy, jobs=jobs, maps=not no_maps, report=report
+            area,
+            out=out,
+            edition=edition,
+            strategy=strategy,
+            jobs=jobs,
+            seconds=seconds,
+            maps=not no_maps,
+            report=report,
         )
     _print_finished(finished)
 

@@ -16,6 +16,8 @@ from pipeline.propose.trees import tree_split
 
 OUTSIDE_PRICE = 8
 """Moved households that the search gives for one household fewer outside the limits."""
+ATTEMPTS = 6
+"""Times the search begins anew with another number of communities while some households lie outside the limits."""
 BORDER_PRICE = 0.005
 """Moved households that the search gives for a decimetre of new border less: it decides between equals."""
 HOT, MILD, COLD = 1.0, 0.15, 0.01
@@ -41,7 +43,7 @@ def improve(
     steps = 4000 * len(ground) if steps is None else steps
     best = today.tolist()
     labels = place.with_number_matched(best, seed)
-    for attempt in range(4):
+    for attempt in range(ATTEMPTS):
         found = place.anneal(labels, steps, random.Random(seed + attempt))
         best = min(best, found, key=place.rank)
         if place.rank(best)[0] == 0 and attempt:
@@ -127,7 +129,27 @@ class _Place:
             now = (now[0] + off_change, now[1] + moved_change, now[2] + border_change)
             if now < least:
                 best, least = list(labels), now
-        return best
+        return self.with_units_home(best)
+
+    def with_units_home(self, labels: list[int]) -> list[int]:
+        """Take every unit home that can go without households outside the limits, such as units without households."""
+        labels, sizes = list(labels), self.sizes(labels)
+        gone_home = True
+        while gone_home:
+            gone_home = False
+            for unit, home in enumerate(self.today):
+                left, count = labels[unit], self.counts[unit]
+                if left == home or not any(labels[other] == home for other in self.ground.near[unit]):
+                    continue
+                worse = self.off(sizes[left] - count) - self.off(sizes[left])
+                worse += self.off(sizes[home] + count) - self.off(sizes[home])
+                cheaper = count > 0 or self.border_change(unit, left, home, labels) <= 0
+                if worse <= 0 and cheaper and self._may_leave(unit, labels):
+                    labels[unit] = home
+                    sizes[left] -= count
+                    sizes[home] += count
+                    gone_home = True
+        return labels
 
     def border_change(self, unit: int, left: int, part: int, labels: list[int]) -> int:
         """Decimetres of new border cost that appear when a unit goes from part `left` to `part`."""
@@ -186,10 +208,11 @@ class _Place:
         return labels
 
     def with_number_changed(self, labels: list[int], seed: int) -> list[int]:
-        """Cut the community furthest above the limit, or join the smallest where none is above."""
-        sizes = self.sizes(labels)
-        worst = max(sizes, key=lambda label: (self.off(sizes[label]), -label))
-        return self._cut_largest(labels, seed) if sizes[worst] > self.upper else self._join_smallest(labels)
+        """Cut every community that is above the limit, or join the smallest where none is."""
+        above = sum(size > self.upper for size in self.sizes(labels).values())
+        for _ in range(above):
+            labels = self._cut_largest(labels, seed)
+        return labels if above else self._join_smallest(labels)
 
     def _cut_largest(self, labels: list[int], seed: int) -> list[int]:
         sizes = self.sizes(labels)
