@@ -14,12 +14,15 @@ from matplotlib.axes import Axes
 from matplotlib.collections import Collection
 from matplotlib.colors import to_hex
 from matplotlib.figure import Figure
+from matplotlib.font_manager import FontProperties, findfont
+from matplotlib.ft2font import FT2Font, LoadFlags
 from matplotlib.text import Text
 from PIL import Image
 
 from pipeline.dossier.maps import case_sheet, draw_maps, overview
 from pipeline.dossier.maps.borders import TOLERANCE_M, borders_of, merged, outlines
-from pipeline.dossier.maps.fonts import MISSING, printable
+from pipeline.dossier.maps.faces import small_faces, write_face
+from pipeline.dossier.maps.fonts import MISSING, families, path_of, printable
 from pipeline.dossier.maps.ground import ground_of
 from pipeline.dossier.maps.imprint import DISCLAIMER, SKETCH_MARK, SYNTHETIC_MARK
 from pipeline.dossier.maps.labels import Setting, Wanted, place_labels
@@ -392,3 +395,43 @@ def test_a_pdf_embeds_its_font_and_no_date(written):
     content = next(path for path in written if path.suffix == ".pdf").read_bytes()
     assert b"NotoSansCJKsc" in content
     assert b"CreationDate" not in content
+
+
+# --- the font -------------------------------------------------------------------------------------------------
+
+
+def file_of(text: Text) -> str:
+    return findfont(text.get_fontproperties())
+
+
+def test_the_shipped_font_is_drawn_with_whatever_the_machine_has():
+    files = [findfont(FontProperties(family=families(), weight=weight)) for weight in ("normal", "bold")]
+    assert files == [str(path_of(bold)) for bold in (False, True)]
+
+
+@given(letters=st.text("社区拆分明德街道一1234567890 —㎡▲", min_size=1), bold=st.booleans())
+@settings(deadline=None, max_examples=15)
+def test_a_small_face_has_its_letters_as_wide_as_the_shipped_font(tmp_path_factory, letters, bold):
+    small = FT2Font(str(write_face(letters, bold, tmp_path_factory.mktemp("face"))))
+    whole = FT2Font(str(path_of(bold)))
+    assert {ord(letter) for letter in letters} <= set(small.get_charmap())
+    assert [advance(whole, letter) for letter in letters] == [advance(small, letter) for letter in letters]
+
+
+def advance(face: FT2Font, letter: str) -> int:
+    return face.load_char(ord(letter), flags=LoadFlags.NO_SCALE).horiAdvance
+
+
+def test_a_small_face_is_the_same_file_for_the_same_letters(tmp_path):
+    first = write_face("明德街道", False, tmp_path).read_bytes()
+    assert write_face("道街德明明", False, tmp_path).read_bytes() == first
+
+
+def test_small_faces_serve_only_while_they_are_asked_for():
+    figure = Figure()
+    texts = [figure.text(0, 0, words, family=families(), weight="bold") for words in ("社区", "社区" + chr(0x2A6D6))]
+    before = [file_of(text) for text in texts]
+    with small_faces(figure):
+        changed = [file_of(text) != old for text, old in zip(texts, before, strict=True)]
+    assert changed == [True, False]
+    assert [file_of(text) for text in texts] == before

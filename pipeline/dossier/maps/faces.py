@@ -56,9 +56,11 @@ def small_faces(figure: Figure) -> Iterator[None]:
                 face.set_family(fonts.FAMILY)
                 face.set_file(path)
                 text.set_fontproperties(face)
-        yield
-    for text, face in before:
-        text.set_fontproperties(face)
+        try:
+            yield
+        finally:
+            for text, face in before:
+                text.set_fontproperties(face)
 
 
 def _whole(text: Text, bold: bool) -> bool:

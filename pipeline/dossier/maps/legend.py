@@ -10,7 +10,7 @@ from matplotlib.patches import Polygon, Rectangle
 
 from pipeline.dossier.maps import style
 from pipeline.dossier.maps.borders import Borders
-from pipeline.dossier.maps.paper import Box, fitted, write
+from pipeline.dossier.maps.paper import Box, fitted, width_mm, write
 from pipeline.dossier.maps.style import INK, PAPER, QUIET, Stroke
 from pipeline.dossier.maps.view import View, bar_lengths
 from pipeline.schema import ROAD_CLASSES
@@ -119,8 +119,9 @@ def draw_scale_bar(page: Axes, view: View, left: float, top: float, most_mm: flo
         )  # fmt: skip
     for number in range(count + 1):
         shown = f"{step * number / (1000 if in_km else 1):g}"
-        unit = ("km" if in_km else "m") if number == count else ""
-        write(page, left + number * millimetres, top, shown + unit, 6.0, ha="center", gid="scale number")
+        write(page, left + number * millimetres, top, shown, 6.0, ha="center", gid="scale number")
+    end = left + count * millimetres + width_mm(shown, 6.0) / 2
+    write(page, end + 0.5, top, "km" if in_km else "m", 6.0, gid="scale unit")
     write(page, left, top + 5.0, f"比例尺 1:{view.scale:,.0f}".replace(",", " "), 6.5, gid="scale")
 
 
