@@ -54,7 +54,7 @@ def _judged(communities: pd.DataFrame, name: str, indicator: Indicator) -> pd.Da
 def _indicator_sentence(indicator: Indicator, value: float, holds: bool) -> str:
     overloaded = "高于" if indicator.exceeds else "低于"
     compared = overloaded if holds else f"不{overloaded}"
-    return f"{indicator.zh}{_figure(value)}{indicator.unit},{compared}{_figure(indicator.threshold)}{indicator.unit}"
+    return f"{indicator.zh}{_figure(value)}{indicator.unit}，{compared}{_figure(indicator.threshold)}{indicator.unit}"
 
 
 def _figure(number: float) -> str:
@@ -91,7 +91,7 @@ def _verdict(pairs: pd.DataFrame, value: pd.Series, threshold: float, sentences:
 def in_one_subdistrict(pairs: pd.DataFrame, rules: RuleSet) -> pd.DataFrame:
     """Hold where both communities lie in one subdistrict (value: number of subdistricts)."""
     ours, theirs = pairs["subdistrict"], pairs["neighbour_subdistrict"]
-    sentences = [f"同属{a}" if a == b else f"分属{a}与{b},不跨街道合并" for a, b in zip(ours, theirs, strict=True)]
+    sentences = [f"同属{a}" if a == b else f"分属{a}与{b}，不跨街道合并" for a, b in zip(ours, theirs, strict=True)]
     return _verdict(pairs, (ours != theirs) + 1, 1, sentences)
 
 
@@ -100,7 +100,7 @@ def border_is_long_enough(pairs: pd.DataFrame, rules: RuleSet) -> pd.DataFrame:
     border, least = pairs["border_m"], _figure(rules.corner_m)
     holds = border > rules.corner_m
     sentences = [
-        f"共有边界{_figure(metres)}米" if held else f"共有边界仅{_figure(metres)}米,不超过{least}米(角点相接)"
+        f"共有边界{_figure(metres)}米" if held else f"共有边界仅{_figure(metres)}米，不超过{least}米（角点相接）"
         for metres, held in zip(border, holds, strict=True)
     ]
     return _verdict(pairs, border, rules.corner_m, sentences).assign(holds=holds)
@@ -121,14 +121,14 @@ def _barrier_sentence(share: float, crossing: bool, rules: RuleSet) -> str:
         return "共有边界无河流、铁路等界线要素阻隔"
     found = f"共有边界{share:.0%}为河流、铁路等界线要素"
     if share <= rules.barrier_share:
-        return f"{found},不超过{rules.barrier_share:.0%}"
-    return f"{found},{'有' if crossing else '无'}通道"
+        return f"{found}，不超过{rules.barrier_share:.0%}"
+    return f"{found}，{'有' if crossing else '无'}通道"
 
 
 def combined_is_within(pairs: pd.DataFrame, rules: RuleSet) -> pd.DataFrame:
     """Hold where the two together stay within `split_over` (value: households together)."""
     combined, limit = pairs["combined"], rules.split_over
-    sentences = [f"合并后{number}户,{'超过' if number > limit else '不超过'}{limit}户" for number in combined]
+    sentences = [f"合并后{number}户，{'超过' if number > limit else '不超过'}{limit}户" for number in combined]
     return _verdict(pairs, combined, limit, sentences)
 
 
@@ -140,14 +140,14 @@ def neither_is_protected(pairs: pd.DataFrame, rules: RuleSet) -> pd.DataFrame:
             pairs["community"], pairs["neighbour"], pairs["protected"], pairs["neighbour_protected"], strict=True
         )
     ]
-    sentences = [f"{names}为历史/商业保留区,维持现状" if names else "均不属历史/商业保留区" for names in named]
+    sentences = [f"{names}为历史/商业保留区，维持现状" if names else "均不属历史/商业保留区" for names in named]
     return _verdict(pairs, pairs["protected"].astype(int) + pairs["neighbour_protected"], 0, sentences)
 
 
 def neighbour_is_not_split(pairs: pd.DataFrame, rules: RuleSet) -> pd.DataFrame:
     """Hold where the neighbour is not itself to be split (value: 1 where it is)."""
     sentences = [
-        f"{name}({number}户)须拆分,不参与合并" if split else f"{name}无拆分事项"
+        f"{name}（{number}户）须拆分，不参与合并" if split else f"{name}无拆分事项"
         for name, number, split in zip(
             pairs["neighbour"], pairs["neighbour_households"], pairs["neighbour_split"], strict=True
         )
@@ -228,12 +228,12 @@ def merge_candidates(communities: pd.DataFrame, borders: pd.DataFrame, rules: Ru
         empty = pd.DataFrame(columns=CANDIDATE_COLUMNS, dtype="str")
         return empty.astype({"combined": "int64", "border_m": float, "allowed": bool})
     conditions = _conditions(pairs, rules)
-    failed = conditions[~conditions["holds"]].groupby(["community", "neighbour"])["sentence"].agg(",且".join)
+    failed = conditions[~conditions["holds"]].groupby(["community", "neighbour"])["sentence"].agg("，且".join)
     keys = pd.MultiIndex.from_frame(pairs[["community", "neighbour"]])
     refusals = failed.reindex(keys).fillna("").to_numpy()
     warnings = [_size_warning(combined, rules) for combined in pairs["combined"]]
     reasons = [
-        f"相邻但{refusal}" if refusal else f"相邻,合并后{combined}户,合并条件均符合{warning and ';' + warning}"
+        f"相邻但{refusal}" if refusal else f"相邻，合并后{combined}户，合并条件均符合{warning and '；' + warning}"
         for refusal, combined, warning in zip(refusals, pairs["combined"], warnings, strict=True)
     ]
     return pairs.assign(allowed=refusals == "", warning=warnings, reason=reasons)[CANDIDATE_COLUMNS]
@@ -241,9 +241,9 @@ def merge_candidates(communities: pd.DataFrame, borders: pd.DataFrame, rules: Ru
 
 def _size_warning(combined: int, rules: RuleSet) -> str:
     if rules.upper < combined <= rules.split_over:
-        return f"合并后{combined}户,超过{rules.upper}户但不超过{rules.split_over}户"
+        return f"合并后{combined}户，超过{rules.upper}户但不超过{rules.split_over}户"
     if combined < rules.lower:
-        return f"合并后{combined}户,仍不足{rules.lower}户"
+        return f"合并后{combined}户，仍不足{rules.lower}户"
     return ""
 
 
@@ -280,10 +280,10 @@ def _facts(communities: pd.DataFrame, neighbours: pd.DataFrame, rules: RuleSet) 
             "status": status_of(communities["households"], rules),
             "protected": _protected(communities),
             **split_verdicts(communities, rules, verdicts),
-            "load": said(counting, counting["sentence"], ";"),
-            "signs": said(counting[counting["holds"]], counting.loc[counting["holds"], "sentence"], ";"),
-            "partners": said(partners, partners["neighbour"] + "(" + size + ")", LIST_SEPARATOR),
-            "refusals": said(refused, refused["neighbour"] + refused["reason"], ";"),
+            "load": said(counting, counting["sentence"], "；"),
+            "signs": said(counting[counting["holds"]], counting.loc[counting["holds"], "sentence"], "；"),
+            "partners": said(partners, partners["neighbour"] + "（" + size + "）", LIST_SEPARATOR),
+            "refusals": said(refused, refused["neighbour"] + refused["reason"], "；"),
         }
     )
 
@@ -295,30 +295,30 @@ def _asked(fact: Any, rules: RuleSet) -> tuple[str, str, str]:
         return _asked_of_small(fact, size, rules)
     if fact.status == OVER:
         band = f"{rules.upper + 1}—{rules.split_over}户"
-        return "none", rules.clause_limits, f"{size},在{band}之间,超出设置标准但未达拆分线,列入关注"
-    return _asked_of_large(fact, f"{size},超过{rules.split_over}户", rules)
+        return "none", rules.clause_limits, f"{size}，在{band}之间，超出设置标准但未达拆分线，列入关注"
+    return _asked_of_large(fact, f"{size}，超过{rules.split_over}户", rules)
 
 
 def _asked_of_large(fact: Any, size: str, rules: RuleSet) -> tuple[str, str, str]:
     if not fact.split:
-        counted = f"{fact.judged}项指标中{fact.holding}项成立,不足{rules.overload_needs}项"
-        return "none", rules.clause_split, f"{size},但管理负荷未达过重标准({counted}),暂不拆分:{fact.load}"
+        counted = f"{fact.judged}项指标中{fact.holding}项成立，不足{rules.overload_needs}项"
+        return "none", rules.clause_split, f"{size}，但管理负荷未达过重标准（{counted}），暂不拆分：{fact.load}"
     if not rules.split_needs_overload:
-        return "split", rules.clause_split, f"{size},原则上应予拆分"
+        return "split", rules.clause_split, f"{size}，原则上应予拆分"
     if not fact.judged:
-        return "split", rules.clause_split, f"{size},原则上应予拆分;未提供负荷指标,仅按户数判定"
-    return "split", rules.clause_split, f"{size},且管理负荷过重,原则上应予拆分:{fact.signs}"
+        return "split", rules.clause_split, f"{size}，原则上应予拆分；未提供负荷指标，仅按户数判定"
+    return "split", rules.clause_split, f"{size}，且管理负荷过重，原则上应予拆分：{fact.signs}"
 
 
 def _asked_of_small(fact: Any, size: str, rules: RuleSet) -> tuple[str, str, str]:
     if fact.households >= rules.merge_under:
-        reason = f"{size},不足{rules.lower}户,但未低于合并线{rules.merge_under}户,列入关注"
+        reason = f"{size}，不足{rules.lower}户，但未低于合并线{rules.merge_under}户，列入关注"
         return "none", rules.clause_limits, reason
-    size = f"{size},小于{rules.merge_under}户"
+    size = f"{size}，小于{rules.merge_under}户"
     if fact.partners:
-        return "merge", rules.clause_merge, f"{size},可与{fact.partners}合并"
+        return "merge", rules.clause_merge, f"{size}，可与{fact.partners}合并"
     # A community that is itself protected fails with every neighbour alike: that is said once.
-    why_not = "属历史/商业保留区,维持现状" if fact.protected else fact.refusals or "无相邻社区"
+    why_not = "属历史/商业保留区，维持现状" if fact.protected else fact.refusals or "无相邻社区"
     if rules.merge_needs_conditions:
-        return "none", rules.clause_merge, f"{size},但不具备合并条件:{why_not}"
-    return "merge", rules.clause_merge, f"{size},原则上应予合并;目前无可行的合并对象:{why_not}"
+        return "none", rules.clause_merge, f"{size}，但不具备合并条件：{why_not}"
+    return "merge", rules.clause_merge, f"{size}，原则上应予合并；目前无可行的合并对象：{why_not}"

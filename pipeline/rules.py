@@ -39,7 +39,7 @@ class MergeClauses(BaseModel):
     """The clause or principle that each condition of a merge rests on, as it is cited in outputs."""
 
     model_config = ConfigDict(extra="forbid")
-    subdistrict: str = Field("不跨街道(属地管理)", description="both lie in one subdistrict")
+    subdistrict: str = Field("不跨街道（属地管理）", description="both lie in one subdistrict")
     border: str = Field("地缘相邻", description="they share a border longer than `corner_m`")
     barrier: str = Field(
         "以道路、街巷、河流为界", description="at most `barrier_share` of the border is a barrier, or it has a crossing"

@@ -33,7 +33,7 @@ PROOF_ZH = {
     "optimal": "已证明最优",
     "gap": "有界差距",
     "exhausted": "已穷尽全部可行方案",
-    "heuristic": "启发式(未证明)",
+    "heuristic": "启发式（未证明）",
     "infeasible": "无可行方案",
 }
 """What is known of a result. `gap` carries a bound; `infeasible` carries a reason."""
@@ -109,7 +109,7 @@ PROBLEM_ZH = {
     "several anchors": "居委会所在单元不止一个",
     "several rows": "同一社区有多行",
     "shapes without counts": "有图形无户数",
-    SKETCH: "户数按面积分摊(示意)",
+    SKETCH: "户数按面积分摊（示意）",
     "spellings unified": "名称写法已统一",
     "subdistrict by overlap": "按面积重叠确定街道",
     "unit above upper limit": "单元户数超过上限",

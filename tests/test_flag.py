@@ -55,8 +55,8 @@ def flag(table: pd.DataFrame, lines: pd.DataFrame | None = None, rules=RULES, *,
 @pytest.mark.parametrize(
     ("workers", "holds", "sentence"),
     [
-        (10, False, "每名社区工作者服务人口556人,不高于556人"),
-        (9, True, "每名社区工作者服务人口617.78人,高于556人"),
+        (10, False, "每名社区工作者服务人口556人，不高于556人"),
+        (9, True, "每名社区工作者服务人口617.78人，高于556人"),
     ],
 )
 def test_an_indicator_holds_above_its_threshold_and_not_at_it(workers, holds, sentence):
@@ -67,7 +67,7 @@ def test_an_indicator_holds_above_its_threshold_and_not_at_it(workers, holds, se
 
 @pytest.mark.parametrize(
     ("floor_m2", "holds", "sentence"),
-    [(1500, False, "每百户办公用房面积30㎡,不低于30㎡"), (1490, True, "每百户办公用房面积29.8㎡,低于30㎡")],
+    [(1500, False, "每百户办公用房面积30㎡，不低于30㎡"), (1490, True, "每百户办公用房面积29.8㎡，低于30㎡")],
 )
 def test_an_indicator_of_what_should_be_there_holds_below_its_threshold(floor_m2, holds, sentence):
     table = communities({"甲": 5000}, floor_m2={"甲": floor_m2})
@@ -119,22 +119,25 @@ def test_without_any_indicator_there_is_an_empty_table_of_verdicts():
 def test_an_overloaded_community_over_the_act_limit_is_to_be_split():
     found = flag(communities({"甲": 4001}, floor_m2={"甲": 400}, grids={"甲": 10}))
     assert found[["status", "action", "clause"]].tolist() == ["far_over", "split", RULES.clause_split]
-    assert found["reason"] == "甲常住户4001户,超过4000户,且管理负荷过重,原则上应予拆分:每百户办公用房面积10㎡,低于30㎡"
+    assert (
+        found["reason"]
+        == "甲常住户4001户，超过4000户，且管理负荷过重，原则上应予拆分：每百户办公用房面积10㎡，低于30㎡"
+    )
 
 
 def test_a_community_over_the_act_limit_that_is_not_overloaded_is_left_with_its_values():
     found = flag(communities({"甲": 4500}, floor_m2={"甲": 1800}, grids={"甲": 10}))
     assert found[["status", "action", "clause"]].tolist() == ["far_over", "none", RULES.clause_split]
     assert found["reason"] == (
-        "甲常住户4500户,超过4000户,但管理负荷未达过重标准(2项指标中0项成立,不足1项),暂不拆分:"
-        "每百户办公用房面积40㎡,不低于30㎡;平均每个网格户数450户,不高于500户"
+        "甲常住户4500户，超过4000户，但管理负荷未达过重标准（2项指标中0项成立，不足1项），暂不拆分："
+        "每百户办公用房面积40㎡，不低于30㎡；平均每个网格户数450户，不高于500户"
     )
 
 
 def test_size_alone_decides_where_no_indicator_is_given_and_the_sentence_says_so():
     found = flag(communities({"甲": 4500}))
     assert found["action"] == "split"
-    assert found["reason"] == "甲常住户4500户,超过4000户,原则上应予拆分;未提供负荷指标,仅按户数判定"
+    assert found["reason"] == "甲常住户4500户，超过4000户，原则上应予拆分；未提供负荷指标，仅按户数判定"
 
 
 def test_size_alone_decides_for_a_community_whose_own_indicators_are_missing():
@@ -162,12 +165,12 @@ def test_as_many_indicators_must_hold_as_the_rule_set_says(needs, action):
 def test_an_overloaded_community_at_the_act_limit_is_not_split():
     found = flag(communities({"甲": 4000}, floor_m2={"甲": 40}))
     assert found[["status", "action", "clause"]].tolist() == ["over", "none", RULES.clause_limits]
-    assert found["reason"] == "甲常住户4000户,在3001—4000户之间,超出设置标准但未达拆分线,列入关注"
+    assert found["reason"] == "甲常住户4000户，在3001—4000户之间，超出设置标准但未达拆分线，列入关注"
 
 
 def test_a_rule_set_without_the_condition_splits_by_size_and_says_nothing_of_load():
     found = flag(communities({"甲": 2001}, floor_m2={"甲": 4000}), rules=load_rules({"preset": "qingpu-2023"}))
-    assert (found["action"], found["reason"]) == ("split", "甲住宅套数2001户,超过2000户,原则上应予拆分")
+    assert (found["action"], found["reason"]) == ("split", "甲住宅套数2001户，超过2000户，原则上应予拆分")
 
 
 # --- mergeable: every condition passes and fails ------------------------------------------------------------
@@ -186,12 +189,12 @@ def test_every_condition_has_a_clause_of_its_own():
 
 def test_a_neighbour_in_another_subdistrict_is_refused():
     verdict = condition("subdistrict", PAIR.assign(subdistrict=["东街", "西街"]))
-    assert (verdict["holds"], verdict["value"], verdict["sentence"]) == (False, 2, "分属东街与西街,不跨街道合并")
+    assert (verdict["holds"], verdict["value"], verdict["sentence"]) == (False, 2, "分属东街与西街，不跨街道合并")
 
 
 @pytest.mark.parametrize(
     ("metres", "holds", "sentence"),
-    [(10.0, False, "共有边界仅10米,不超过10米(角点相接)"), (10.5, True, "共有边界10.5米")],
+    [(10.0, False, "共有边界仅10米，不超过10米（角点相接）"), (10.5, True, "共有边界10.5米")],
 )
 def test_a_border_must_be_longer_than_a_corner_touch(metres, holds, sentence):
     verdict = condition("border", PAIR, borders(("甲", "乙", metres, 0, False)))
@@ -202,9 +205,9 @@ def test_a_border_must_be_longer_than_a_corner_touch(metres, holds, sentence):
     ("barrier_m", "crossing", "holds", "sentence"),
     [
         (0, False, True, "共有边界无河流、铁路等界线要素阻隔"),
-        (250, False, True, "共有边界50%为河流、铁路等界线要素,不超过50%"),
-        (300, False, False, "共有边界60%为河流、铁路等界线要素,无通道"),
-        (300, True, True, "共有边界60%为河流、铁路等界线要素,有通道"),
+        (250, False, True, "共有边界50%为河流、铁路等界线要素，不超过50%"),
+        (300, False, False, "共有边界60%为河流、铁路等界线要素，无通道"),
+        (300, True, True, "共有边界60%为河流、铁路等界线要素，有通道"),
     ],
 )
 def test_a_border_mostly_along_a_barrier_is_refused_unless_there_is_a_crossing(barrier_m, crossing, holds, sentence):
@@ -219,7 +222,7 @@ def test_the_share_along_a_barrier_that_refuses_a_merge_may_be_overridden():
 
 @pytest.mark.parametrize(
     ("other", "holds", "sentence"),
-    [(3200, True, "合并后4000户,不超过4000户"), (3201, False, "合并后4001户,超过4000户")],
+    [(3200, True, "合并后4000户，不超过4000户"), (3201, False, "合并后4001户，超过4000户")],
 )
 def test_the_two_together_must_not_exceed_the_act_limit(other, holds, sentence):
     verdict = condition("combined", communities({"甲": 800, "乙": other}))
@@ -229,12 +232,12 @@ def test_the_two_together_must_not_exceed_the_act_limit(other, holds, sentence):
 @pytest.mark.parametrize("protected", ["甲", "乙"])
 def test_a_protected_community_is_refused_on_either_side(protected):
     verdict = condition("protected", communities({"甲": 800, "乙": 1500}, protected={protected: True}))
-    assert (verdict["holds"], verdict["sentence"]) == (False, f"{protected}为历史/商业保留区,维持现状")
+    assert (verdict["holds"], verdict["sentence"]) == (False, f"{protected}为历史/商业保留区，维持现状")
 
 
 def test_a_neighbour_that_is_to_be_split_is_refused():
     verdict = condition("split", communities({"甲": 800, "乙": 4500}))
-    assert (verdict["holds"], verdict["sentence"]) == (False, "乙(4500户)须拆分,不参与合并")
+    assert (verdict["holds"], verdict["sentence"]) == (False, "乙（4500户）须拆分，不参与合并")
 
 
 def test_a_large_neighbour_that_is_not_overloaded_is_no_split_case():
@@ -251,22 +254,22 @@ def candidate(other: int, lines: pd.DataFrame = OPEN, rules=RULES) -> pd.Series:
 def test_a_candidate_that_meets_all_conditions_is_allowed():
     found = candidate(1500)
     assert (found["allowed"], found["combined"], found["warning"]) == (True, 2300, "")
-    assert found["reason"] == "相邻,合并后2300户,合并条件均符合"
+    assert found["reason"] == "相邻，合并后2300户，合并条件均符合"
 
 
 def test_a_candidate_is_refused_with_the_condition_that_fails():
     found = candidate(3320)
-    assert (found["allowed"], found["reason"]) == (False, "相邻但合并后4120户,超过4000户")
+    assert (found["allowed"], found["reason"]) == (False, "相邻但合并后4120户，超过4000户")
 
 
 def test_a_refusal_names_every_condition_that_fails():
     found = candidate(3320, borders(("甲", "乙", 4, 4, False)))
     assert found["reason"] == (
-        "相邻但共有边界仅4米,不超过10米(角点相接),且共有边界100%为河流、铁路等界线要素,无通道,且合并后4120户,超过4000户"
+        "相邻但共有边界仅4米，不超过10米（角点相接），且共有边界100%为河流、铁路等界线要素，无通道，且合并后4120户，超过4000户"
     )
 
 
-@pytest.mark.parametrize(("other", "warning"), [(2200, ""), (2201, "合并后3001户,超过3000户但不超过4000户")])
+@pytest.mark.parametrize(("other", "warning"), [(2200, ""), (2201, "合并后3001户，超过3000户但不超过4000户")])
 def test_a_combined_count_above_the_upper_limit_is_allowed_with_a_warning(other, warning):
     found = candidate(other)
     assert (found["allowed"], found["warning"]) == (True, warning)
@@ -274,7 +277,7 @@ def test_a_combined_count_above_the_upper_limit_is_allowed_with_a_warning(other,
 
 def test_a_combined_count_that_is_still_too_small_is_allowed_with_a_warning():
     found = candidate(199)
-    assert (found["allowed"], found["warning"]) == (True, "合并后999户,仍不足1000户")
+    assert (found["allowed"], found["warning"]) == (True, "合并后999户，仍不足1000户")
 
 
 def test_two_small_communities_are_each_a_candidate_of_the_other():
@@ -321,7 +324,7 @@ def test_an_area_in_order_has_no_flags():
 def test_a_small_community_that_can_merge_is_to_be_merged():
     found = flag(PAIR, OPEN)
     assert found[["status", "action", "clause"]].tolist() == ["under", "merge", RULES.clause_merge]
-    assert found["reason"] == "甲常住户800户,小于1000户,可与乙(合并后2300户)合并"
+    assert found["reason"] == "甲常住户800户，小于1000户，可与乙（合并后2300户）合并"
 
 
 def test_a_small_community_that_cannot_merge_says_why_for_each_neighbour():
@@ -329,7 +332,7 @@ def test_a_small_community_that_cannot_merge_says_why_for_each_neighbour():
     found = flag(table, borders(("甲", "乙", 500, 0, False), ("丙", "甲", 90, 0, False)))
     assert found[["status", "action", "clause"]].tolist() == ["under", "none", RULES.clause_merge]
     assert found["reason"] == (
-        "甲常住户800户,小于1000户,但不具备合并条件:乙相邻但合并后4120户,超过4000户;丙相邻但分属东街与西街,不跨街道合并"
+        "甲常住户800户，小于1000户，但不具备合并条件：乙相邻但合并后4120户，超过4000户；丙相邻但分属东街与西街，不跨街道合并"
     )
 
 
@@ -338,24 +341,24 @@ def test_a_small_community_that_is_protected_says_so_once():
     found = flag(table, borders(("甲", "乙", 500, 0, False), ("丙", "甲", 90, 0, False)))
     assert (found["action"], found["reason"]) == (
         "none",
-        "甲常住户800户,小于1000户,但不具备合并条件:属历史/商业保留区,维持现状",
+        "甲常住户800户，小于1000户，但不具备合并条件：属历史/商业保留区，维持现状",
     )
 
 
 def test_a_small_community_that_touches_nobody_says_so():
-    assert flag(PAIR)["reason"] == "甲常住户800户,小于1000户,但不具备合并条件:无相邻社区"
+    assert flag(PAIR)["reason"] == "甲常住户800户，小于1000户，但不具备合并条件：无相邻社区"
 
 
 def test_a_merge_is_asked_for_regardless_where_the_rule_set_has_no_conditions():
     found = flag(PAIR, rules=load_rules({"merge_needs_conditions": False}))
     assert found["action"] == "merge"
-    assert found["reason"] == "甲常住户800户,小于1000户,原则上应予合并;目前无可行的合并对象:无相邻社区"
+    assert found["reason"] == "甲常住户800户，小于1000户，原则上应予合并；目前无可行的合并对象：无相邻社区"
 
 
 def test_between_the_merge_limit_and_the_lower_limit_nothing_is_asked():
     found = flag(communities({"甲": 900, "乙": 1500}), OPEN, load_rules({"merge_under": 800}))
     assert found[["status", "action", "clause"]].tolist() == ["under", "none", RULES.clause_limits]
-    assert found["reason"] == "甲常住户900户,不足1000户,但未低于合并线800户,列入关注"
+    assert found["reason"] == "甲常住户900户，不足1000户，但未低于合并线800户，列入关注"
 
 
 def test_nothing_given_is_changed():

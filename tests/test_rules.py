@@ -74,7 +74,7 @@ def test_rule_sets_that_count_dwellings_say_so(preset):
 
 def test_the_law_of_2026_cites_its_new_third_article():
     rules = load_rules({"preset": "law-2026"})
-    assert rules.clause_limits == "一般在一千户至三千户的范围内设立,也可以根据实际需要,在适当范围内设立"
+    assert rules.clause_limits == "一般在一千户至三千户的范围内设立，也可以根据实际需要，在适当范围内设立"
 
 
 def test_only_hohhot_asks_for_overload_before_a_split():

@@ -21,7 +21,7 @@ def band_bars(result: Result) -> Element:
     parts: list[Element] = []
     for place, status in enumerate(now.index):
         top = 34 + place * ROW
-        name, limits = band_label(str(status), rules).rstrip(")").split("(")
+        name, limits = band_label(str(status), rules).rstrip("）").split("（")
         parts += [_text(LEFT - 12, top + 15, name, "end", 15), _text(LEFT - 12, top + 34, limits, "end", 11)]
         parts += _bar(top, int(now[status]), most, "#ffffff")
         parts += _bar(top + BAR + 3, int(then[status]), most, STATUS_FILL[str(status)])
@@ -34,7 +34,7 @@ def band_bars(result: Result) -> Element:
         axis,
         viewBox=f"0 0 {WIDTH} {height}",
         role="img",
-        aria_label="各规模档社区数,调整前后",
+        aria_label="各规模档社区数，调整前后",
     )
 
 
@@ -46,7 +46,7 @@ def _bar(top: int, count: int, most: int, fill: str) -> list[Element]:
 
 def _legend() -> list[Element]:
     parts: list[Element] = []
-    for x, label, fill in ((LEFT, "调整前(空心)", "#ffffff"), (LEFT + 130, "调整后(填色)", STATUS_FILL[OVER])):
+    for x, label, fill in ((LEFT, "调整前（空心）", "#ffffff"), (LEFT + 130, "调整后（填色）", STATUS_FILL[OVER])):
         parts.append(tag("rect", x=x, y=4, width=12, height=12, fill=fill, stroke="#222", stroke_width=1))
         parts.append(_text(x + 18, 14, label, "start", 12))
     return parts

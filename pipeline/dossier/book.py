@@ -83,10 +83,10 @@ def open_book(path: Path, result: Result) -> Book:
         if status != WITHIN
     }
     formats = {name: workbook.add_format(properties) for name, properties in FORMATS.items()}
-    mark = ";".join(marks(result)) or DISCLAIMER.removeprefix("示意图:本图")
+    mark = "；".join(marks(result)) or DISCLAIMER.removeprefix("示意图：本图")
     name = title_of(result, "社区规模调整").replace("&", "&&")
     footer = f'&L&"{BODY_FONT}"&9{name[:60]}&C&9第 &P 页 共 &N 页&R&"{BODY_FONT}"&9{mark}'
-    return Book(workbook, formats, bands, ";".join([*marks(result), provenance(result)]), footer)
+    return Book(workbook, formats, bands, "；".join([*marks(result), provenance(result)]), footer)
 
 
 def add_page(book: Book, name: str, title: str, widths: Sequence[float], *, notes: Sequence[str] = ()) -> Worksheet:

@@ -65,7 +65,7 @@ def _way(before: list[str], after: list[str]) -> tuple[str, str]:
     """Say what becomes of a group, and who appears or vanishes."""
     created = [name for name in after if name not in before]
     abolished = [name for name in before if name not in after]
-    note = ";".join(
+    note = "；".join(
         f"{label}{LIST_SEPARATOR.join(names)}" for label, names in (("新设", created), ("撤销", abolished)) if names
     )
     if len(before) == len(after) == 1:

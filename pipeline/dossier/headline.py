@@ -153,7 +153,7 @@ def band_label(status: str, rules: RuleSet) -> str:
         OVER: f"{rules.upper + 1}—{rules.split_over}户",
         FAR_OVER: f"超过{rules.split_over}户",
     }
-    return f"{STATUS_ZH[status]}({ranges[status]})"
+    return f"{STATUS_ZH[status]}（{ranges[status]}）"
 
 
 def weakest(proofs: pd.Series) -> str:
@@ -176,7 +176,7 @@ def proof_words(proof: str, gap: float = 0.0) -> str:
 
 def title_of(result: Result, subject: str) -> str:
     """Title a document: area, subject, edition."""
-    edition = f"({result.edition})" if result.edition else ""
+    edition = f"（{result.edition}）" if result.edition else ""
     return f"{result.area.settings.area.name}{subject}{edition}"
 
 
@@ -190,4 +190,4 @@ def provenance(result: Result) -> str:
         "编制单位": area.drafted_by,
         "数据期次": "" if result.edition == area.date else result.edition,
     }
-    return ";".join(f"{label}:{text}" for label, text in parts.items() if text)
+    return "；".join(f"{label}：{text}" for label, text in parts.items() if text)

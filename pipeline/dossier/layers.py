@@ -90,12 +90,12 @@ def plan_layers(result: Result) -> dict[str, Layer]:
     }
     looks = {
         "units": ("基本单元", "moved", _unit_looks(), UNIT_LABEL),
-        "communities_before": ("社区(调整前)", "status", bands, COMMUNITY_LABEL),
-        "communities_after": (f"社区({strategy}调整后)", "status", bands, COMMUNITY_LABEL),
-        "changes": (f"划转范围({strategy})", "change", _change_looks(), CHANGE_LABEL),
-        "cases": (f"调整事项({strategy})", "kind", _case_looks(), CASE_LABEL),
+        "communities_before": ("社区（调整前）", "status", bands, COMMUNITY_LABEL),
+        "communities_after": (f"社区（{strategy}调整后）", "status", bands, COMMUNITY_LABEL),
+        "changes": (f"划转范围（{strategy}）", "change", _change_looks(), CHANGE_LABEL),
+        "cases": (f"调整事项（{strategy}）", "kind", _case_looks(), CASE_LABEL),
     }
-    mark = "".join(f"({mark})" for mark in marks(result))
+    mark = "".join(f"（{mark}）" for mark in marks(result))
     names = NAMES_ZH | {"households": rules.measure}
     layers = {}
     for name, table in tables.items():

@@ -41,7 +41,7 @@ def write_overview(book: Book, result: Result) -> None:
     row = 2
     for figures in summed:
         role = "采用" if figures.strategy == result.strategy else "比较"
-        text = f"{STRATEGY_ZH[figures.strategy]}({role}):{figures.arithmetic}"
+        text = f"{STRATEGY_ZH[figures.strategy]}（{role}）：{figures.arithmetic}"
         across(book, page, row, text, "lead" if role == "采用" else "note", WIDTHS, least=24)
         row += 1
     row = _write_strategies(book, page, result, summed, row)
@@ -119,7 +119,7 @@ def _insert_chart(book: Book, page: Worksheet, top: int, first: int, series: int
 
 def _write_subdistricts(book: Book, page: Worksheet, result: Result, order: Sequence[str], row: int) -> int:
     """Write the ledger of every subdistrict under each strategy; return the next free row."""
-    across(book, page, row, "二、分街道台账(现有 + 新设 − 撤销 = 调整后)", "section", WIDTHS, least=22)
+    across(book, page, row, "二、分街道台账（现有 + 新设 − 撤销 = 调整后）", "section", WIDTHS, least=22)
     tables = {strategy: by_subdistrict(result, strategy) for strategy in order}
     first = tables[order[0]]
     figures = ["created", "abolished", "after", "outside_after", "moved_households"]
@@ -177,22 +177,22 @@ def _proof_lines(result: Result, order: Sequence[str]) -> list[str]:
         table = result.proposals[strategy].subdistricts
         proved = table["proof"].isin(["optimal", "exhausted"])
         said = [f"{row.name}{proof_words(row.proof, row.gap)}" for row in table[~proved].itertuples(index=False)]
-        proofs = [f"{len(table)}个街道(镇、中心)中{int(proved.sum())}个已证明最优", *said]
-        texts.append(f"{STRATEGY_ZH[strategy]}:{';'.join(proofs)}。")
+        proofs = [f"{len(table)}个街道（镇、中心）中{int(proved.sum())}个已证明最优", *said]
+        texts.append(f"{STRATEGY_ZH[strategy]}：{'；'.join(proofs)}。")
     return texts
 
 
 def _left_lines(result: Result) -> list[str]:
     left = result.proposals[result.strategy].left
-    return [f"{number}. {name}:{reason}" for number, (name, reason) in enumerate(left.items(), start=1)] or ["无。"]
+    return [f"{number}. {name}：{reason}" for number, (name, reason) in enumerate(left.items(), start=1)] or ["无。"]
 
 
 def rule_lines(rules: RuleSet) -> list[str]:
     """State the rule set in sentences with their clauses."""
     return [
-        f"规则集:{rules.title}({rules.name}),自{rules.effective}起施行;户数口径:{rules.measure}。",
-        f"设置标准{rules.lower}—{rules.upper}户(含):{rules.clause_limits}。",
-        f"超过{rules.split_over}户:{rules.clause_split}。",
-        f"小于{rules.merge_under}户:{rules.clause_merge}。",
-        f"依据:{rules.basis}。",
+        f"规则集：{rules.title}（{rules.name}），自{rules.effective}起施行；户数口径：{rules.measure}。",
+        f"设置标准{rules.lower}—{rules.upper}户（含）：{rules.clause_limits}。",
+        f"超过{rules.split_over}户：{rules.clause_split}。",
+        f"小于{rules.merge_under}户：{rules.clause_merge}。",
+        f"依据：{rules.basis}。",
     ]

@@ -28,9 +28,9 @@ from pipeline.results import Result
 from pipeline.schema import KIND_ZH, LIST_SEPARATOR, PROBLEM_ZH, PROOF_ZH, STRATEGY_ZH
 
 FILES = (
-    ("../plan.gpkg", "QGIS 图层:基本单元、调整前后社区、划转范围、调整事项,打开即有样式"),
-    ("summary.xlsx", "汇总工作簿:概要、现状与判定、调整前后对照、小区归属变动、勾稽等10张表"),
-    ("../plan.csv", "采用方案:每个基本单元调整前后的社区"),
+    ("../plan.gpkg", "QGIS 图层：基本单元、调整前后社区、划转范围、调整事项，打开即有样式"),
+    ("summary.xlsx", "汇总工作簿：概要、现状与判定、调整前后对照、小区归属变动、勾稽等10张表"),
+    ("../plan.csv", "采用方案：每个基本单元调整前后的社区"),
     ("../cases.csv", "两方案的调整事项、目标值与最优性"),
     ("../communities.csv", "调整后的社区"),
     ("../flags.csv", "设置标准以外的社区、依据条款与理由"),
@@ -89,8 +89,8 @@ def _sentence(result: Result, figures: Headline) -> str:
     total = int(result.area.units["households"].sum())
     share = figures.moved_households / total if total else 0.0
     return (
-        f"采用{STRATEGY_ZH[figures.strategy]}:标准之外的社区由{figures.outside_before}个变为{figures.outside_after}个;"
-        f"{figures.cases}项调整共划转{figures.moved_households:,}户,占{total:,}户的{share:.1%}。"
+        f"采用{STRATEGY_ZH[figures.strategy]}：标准之外的社区由{figures.outside_before}个变为{figures.outside_after}个；"
+        f"{figures.cases}项调整共划转{figures.moved_households:,}户，占{total:,}户的{share:.1%}。"
     )
 
 
@@ -128,7 +128,18 @@ def _strategies(result: Result) -> Iterator[Element]:
 
 def _subdistricts(result: Result) -> Iterator[Element]:
     ledger = by_subdistrict(result, result.strategy)
-    heads = ["街道/镇/中心", "户数", "现有", "新设", "撤销", "调整后", "标准外(前)", "标准外(后)", "划转户数", "最优性"]
+    heads = [
+        "街道/镇/中心",
+        "户数",
+        "现有",
+        "新设",
+        "撤销",
+        "调整后",
+        "标准外（前）",
+        "标准外（后）",
+        "划转户数",
+        "最优性",
+    ]
     names = list(ledger.columns[:-1])
     rows = [
         [str(row.Index), *(f"{getattr(row, name):,}" for name in names), PROOF_ZH.get(str(row.proof), "")]
@@ -143,13 +154,13 @@ def _cases(result: Result, maps: bool) -> Iterator[Element]:
     """The cases of the plan with reason and proof, then those of the other strategy in short."""
     for strategy in chosen_first(result):
         cases = result.proposals[strategy].cases
-        yield tag("h2", f"调整事项({STRATEGY_ZH[strategy]},{len(cases)}项)")
+        yield tag("h2", f"调整事项（{STRATEGY_ZH[strategy]}，{len(cases)}项）")
         if strategy == result.strategy:
             today, then = community_totals(result, None), community_totals(result, strategy)
             for row in cases.itertuples(index=False):
                 yield _case(result, row, today["households"], then["households"], maps)
         else:
-            yield tag("p", "供比较,未采用。", class_="quiet")
+            yield tag("p", "供比较，未采用。", class_="quiet")
             yield tag("div", _short_cases(cases), class_="wide")
 
 
@@ -164,8 +175,8 @@ def _case(result: Result, row: object, today: pd.Series, then: pd.Series, maps: 
         tag("p", case["reason"]),
         tag(
             "p",
-            f"划转{int(case['moved_households']):,}户;{proof_words(case['proof'], case['gap'])}",
-            f";备选:{LIST_SEPARATOR.join(others)}" if others else "",
+            f"划转{int(case['moved_households']):,}户；{proof_words(case['proof'], case['gap'])}",
+            f"；备选：{LIST_SEPARATOR.join(others)}" if others else "",
             "。",
             class_="proof",
         ),
@@ -186,7 +197,7 @@ def _flow(before: list[str], after: list[str], today: pd.Series, then: pd.Series
 
 
 def _counted(name: str, households: pd.Series) -> str:
-    return f"{name}({int(households[name]):,}户)" if name in households.index else name
+    return f"{name}（{int(households[name]):,}户）" if name in households.index else name
 
 
 def _marked(stays: bool, label: str) -> Element | None:
@@ -205,7 +216,7 @@ def _short_cases(cases: pd.DataFrame) -> Element:
 
 def _left(result: Result) -> Iterator[Element]:
     left = result.proposals[result.strategy].left
-    yield tag("h2", f"方案实施后仍在标准之外的社区({len(left)}个)")
+    yield tag("h2", f"方案实施后仍在标准之外的社区（{len(left)}个）")
     if not left:
         yield tag("p", "无。")
         return
@@ -224,14 +235,14 @@ def _proofs(result: Result) -> Iterator[Element]:
         solved = result.proposals[strategy].subdistricts
         counts = [f"{int((solved['proof'] == name).sum())}个{label}" for name, label in PROOF_ZH.items()
                   if (solved["proof"] == name).any()]  # fmt: skip
-        yield tag("p", f"{STRATEGY_ZH[strategy]}:{len(solved)}个街道(镇、中心)中,{'、'.join(counts)}。")
+        yield tag("p", f"{STRATEGY_ZH[strategy]}：{len(solved)}个街道（镇、中心）中，{'、'.join(counts)}。")
         for row in solved[~solved["proof"].isin(["optimal", "exhausted"])].itertuples(index=False):
-            yield tag("p", f"{row.name}:{proof_words(row.proof, row.gap)}。", class_="proof")
+            yield tag("p", f"{row.name}：{proof_words(row.proof, row.gap)}。", class_="proof")
 
 
 def _problems(result: Result) -> Iterator[Element]:
     problems = result.area.problems
-    yield tag("h2", f"数据问题({len(problems)}条)")
+    yield tag("h2", f"数据问题（{len(problems)}条）")
     if problems.empty:
         yield tag("p", "未发现问题。")
         return
@@ -243,7 +254,7 @@ def _problems(result: Result) -> Iterator[Element]:
     heads = ["级别", "问题", "来源", "对象", "详情", "处理建议"]
     yield tag("div", table(heads, rows, unbroken=[0, 1]), class_="wide")
     if len(problems) > MOST_PROBLEMS:
-        yield tag("p", f"另有{len(problems) - MOST_PROBLEMS}条,见汇总工作簿“问题清单”。", class_="quiet")
+        yield tag("p", f"另有{len(problems) - MOST_PROBLEMS}条，见汇总工作簿“问题清单”。", class_="quiet")
 
 
 def _rules(result: Result) -> Iterator[Element]:
@@ -253,10 +264,10 @@ def _rules(result: Result) -> Iterator[Element]:
 
 def _files(maps: bool) -> Iterator[Element]:
     yield tag("h2", "文件目录")
-    entries = [*FILES, *([("../maps/", "示意图:调整前、调整后、每项调整一幅,PNG 与 PDF")] if maps else [])]
+    entries = [*FILES, *([("../maps/", "示意图：调整前、调整后、每项调整一幅，PNG 与 PDF")] if maps else [])]
     yield tag("dl", *(
         part
         for path, text in entries
         for part in (tag("dt", tag("a", path.removeprefix("../"), href=path)), tag("dd", text))
     ))  # fmt: skip
-    yield tag("p", DISCLAIMER.replace("本图", "本方案").removeprefix("示意图:") + "。", class_="quiet")
+    yield tag("p", DISCLAIMER.replace("本图", "本方案").removeprefix("示意图：") + "。", class_="quiet")

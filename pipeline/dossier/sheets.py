@@ -85,7 +85,7 @@ def today_sheet(result: Result) -> Sheet:
     table = table.assign(判定=status.map(STATUS_ZH), 措施=flags["action"].map(ACTION_ZH).fillna("—"))
     table = table.assign(依据条款=clause, 理由=flags["reason"].fillna(""))
     kinds |= {"判定": STATUS, "依据条款": LONG, "理由": PROSE}
-    note = f"设置标准:{rules.clause_limits}(本表按{rules.lower}—{rules.upper}户判定,含上下限)"
+    note = f"设置标准：{rules.clause_limits}（本表按{rules.lower}—{rules.upper}户判定，含上下限）"
     sums = (rules.measure, "常住人口", "面积km²")
     return Sheet("现状与判定", "表1 社区现状规模与判定", note, _numbered(table), kinds, sums)
 
@@ -121,7 +121,7 @@ def cases_sheet(result: Result) -> Sheet:
     kinds = {zh["moved_households"]: COUNT, zh["reason"]: PROSE} | {
         zh[name]: LONG for name in ("communities_before", "communities_after", "proof")
     }
-    note = f"{STRATEGY_ZH[result.strategy]}为本次采用方案;划转户数为所属社区发生变化的户数。"
+    note = f"{STRATEGY_ZH[result.strategy]}为本次采用方案；划转户数为所属社区发生变化的户数。"
     return Sheet("调整事项", "调整事项一览", note, table[names].rename(columns=zh), kinds)
 
 
@@ -144,7 +144,7 @@ def moves_sheet(result: Result) -> Sheet:
             "常住人口": moved["population"],
         }
     )
-    note = f"{STRATEGY_ZH[result.strategy]};未列入本表的小区归属不变。"
+    note = f"{STRATEGY_ZH[result.strategy]}；未列入本表的小区归属不变。"
     kinds = {"序号": PLACE, measure: COUNT, "常住人口": COUNT}
     return Sheet("小区归属变动", "表4 小区归属变动", note, _numbered(table), kinds, (measure, "常住人口"))
 
@@ -180,7 +180,7 @@ def numbers_sheet(result: Result) -> Sheet:
         columns[STRATEGY_ZH[strategy]] = numbers["after"]
     table = pd.DataFrame(columns).reset_index(drop=True)
     kinds = dict.fromkeys(["调整前", *(STRATEGY_ZH[name] for name in result.evaluations)], DECIMAL)
-    note = "紧凑度、凸包比越接近1,形状越规整;新设、撤销、划转各项的“调整前”为0。"
+    note = "紧凑度、凸包比越接近1，形状越规整；新设、撤销、划转各项的“调整前”为0。"
     return Sheet("前后比较", "调整前后指标比较", note, table, kinds)
 
 
@@ -198,7 +198,7 @@ def reconciliation_sheet(result: Result) -> Sheet:
         "现状社区合计": int(households_now(result).sum()),
     }
     for strategy in result.proposals:
-        steps[f"调整后社区合计({STRATEGY_ZH[strategy]})"] = int(households_then(result, strategy).sum())
+        steps[f"调整后社区合计（{STRATEGY_ZH[strategy]}）"] = int(households_then(result, strategy).sum())
     entered = next(iter(steps.values()))
     checks = pd.DataFrame(
         [
@@ -209,7 +209,7 @@ def reconciliation_sheet(result: Result) -> Sheet:
     counts = ("rows_read", "matched", "unmatched_here", "unmatched_there", "many_to_one", "households_in")
     kinds = {zh[name]: COUNT for name in (*counts, "households_out")} | {zh["source"]: LONG}
     table = pd.concat([table.astype(object), checks.astype(object)], ignore_index=True)
-    note = "上部为读入与图表关联的核对,下部为各步骤户数核对;户数在每一步必须相等。"
+    note = "上部为读入与图表关联的核对，下部为各步骤户数核对；户数在每一步必须相等。"
     return Sheet("勾稽", "数据勾稽", note, table, kinds)
 
 
@@ -224,7 +224,7 @@ def problems_sheet(result: Result) -> Sheet:
     )
     table = table.rename(columns=zh)[list(zh.values())]
     kinds = {zh[name]: LONG for name in ("id", "source", "problem", "advice")} | {zh["detail"]: PROSE}
-    note = "读入与检查中发现的问题;“警告”“提示”不影响运行,请核对。"
+    note = "读入与检查中发现的问题；“警告”“提示”不影响运行，请核对。"
     return Sheet("问题清单", "数据问题清单", note, table.reset_index(drop=True), kinds)
 
 
@@ -233,25 +233,25 @@ def basis_sheet(result: Result) -> Sheet:
     rows = [*_rule_rows(result.area.rules), *_source_rows(result)]
     table = pd.DataFrame(rows, columns=["类别", "项目", "取值", "依据或说明"])
     kinds = {"项目": LONG, "取值": PROSE, "依据或说明": PROSE}
-    return Sheet("口径说明", "规则、口径与数据来源", f"规则集:{result.area.rules.name}", table, kinds)
+    return Sheet("口径说明", "规则、口径与数据来源", f"规则集：{result.area.rules.name}", table, kinds)
 
 
 def _rule_rows(rules: RuleSet) -> list[tuple[str, str, str, str]]:
-    size = "不需要" if not rules.split_needs_overload else f"需要,至少{rules.overload_needs}项"
+    size = "不需要" if not rules.split_needs_overload else f"需要，至少{rules.overload_needs}项"
     rows = [
-        ("规则", "规则集", f"{rules.title}({rules.name})", rules.basis),
+        ("规则", "规则集", f"{rules.title}（{rules.name}）", rules.basis),
         ("规则", "施行日期", rules.effective, ""),
         ("规则", "户数口径", rules.measure, ""),
-        ("规则", "设置标准", f"{rules.lower}—{rules.upper}户(含)", rules.clause_limits),
+        ("规则", "设置标准", f"{rules.lower}—{rules.upper}户（含）", rules.clause_limits),
         ("规则", "拆分线", f"超过{rules.split_over}户", rules.clause_split),
         ("规则", "拆分须负荷过重", size, rules.clause_split),
         ("规则", "合并线", f"小于{rules.merge_under}户", rules.clause_merge),
         ("规则", "合并须具备条件", "需要" if rules.merge_needs_conditions else "不需要", rules.clause_merge),
-        ("规则", "点接触的最大边界长", f"{rules.corner_m:g}米", "不超过此长度的共有边界按角点相接,不视为相邻"),
+        ("规则", "点接触的最大边界长", f"{rules.corner_m:g}米", "不超过此长度的共有边界按角点相接，不视为相邻"),
     ]
     for rule in rules.overload.values():
         sense = "高于" if rule.exceeds else "低于"
-        counts = "负荷指标" if rule.counts else "负荷指标(仅供参考)"
+        counts = "负荷指标" if rule.counts else "负荷指标（仅供参考）"
         rows.append((counts, rule.zh, f"{sense}{rule.threshold:g}{rule.unit}", rule.clause))
     facility = rules.facility
     for label, value in (
@@ -287,7 +287,7 @@ def _source_rows(result: Result) -> list[tuple[str, str, str, str]]:
             continue
         entries = value.items() if isinstance(value, Mapping) else [(key, value)]
         rows += [("软件与参数", str(name), str(entry), "") for name, entry in entries]
-    proofs = "、".join(f"{zh}({name})" for name, zh in PROOF_ZH.items())
+    proofs = "、".join(f"{zh}（{name}）" for name, zh in PROOF_ZH.items())
     return [*rows, ("说明", "最优性说明", "每项结果注明已知程度", proofs)]
 
 

@@ -117,7 +117,7 @@ def write_comparison(book: Book, result: Result) -> None:
     """Write the before-after table (表2) with merged headings, a line for every group, subtotals and a total."""
     strategy = STRATEGY_ZH[result.strategy]
     table = comparison(result, result.strategy)
-    note = f"{strategy};小计、合计的社区数、户数、人口、面积在调整前后分别平衡(社区数之差等于新设减撤销)。"
+    note = f"{strategy}；小计、合计的社区数、户数、人口、面积在调整前后分别平衡（社区数之差等于新设减撤销）。"
     page = add_page(book, "调整前后对照", "表2 调整前后对照表", COMPARED_WIDTHS, notes=[note])
     _write_comparison_head(book, page, result.area.rules.measure)
     first = HEAD_ROW + 2

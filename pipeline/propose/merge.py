@@ -71,7 +71,7 @@ def merge_communities(
         return Solution(plan, "optimal", objective, objective, seconds=spent)
     hopeless = len(small - set(allowed["community"]))
     bound = (float(hopeless), 0.0, 0.0, -float(allowed["border_m"].sum()))
-    note = "时间用尽" if complete else f"可合并的组合超过{MOST_GROUPS}个,未全部列出"
+    note = "时间用尽" if complete else f"可合并的组合超过{MOST_GROUPS}个，未全部列出"
     return Solution(plan, "gap", objective, bound, first_gap(objective, bound), spent, note)
 
 

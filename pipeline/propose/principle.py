@@ -46,7 +46,7 @@ def draft_principle(
     merged, after = _draft_merges(units, flags, neighbours, rules, solve)
     for name in flags.loc[flags["action"] == "merge", "community"]:
         if name not in after:
-            left[name] = f"{_ended(left[name])}但与其他合并事项相冲突,本次未安排合并。"
+            left[name] = f"{_ended(left[name])}但与其他合并事项相冲突，本次未安排合并。"
         elif rules.lower <= after[name] <= rules.upper:
             del left[name]
     return Local(drafts + merged, left | _above_after_merge(merged, rules))
@@ -95,8 +95,8 @@ def _ended(sentence: str) -> str:
 
 def _split_sentence(units: pd.DataFrame, plan: pd.Series, names: tuple[str, ...]) -> str:
     sizes = units.loc[plan.index, "households"].groupby(plan.to_numpy()).sum()
-    parts = "、".join(f"{name}({int(sizes[name])}户)" for name in names)
-    return f"拟拆分为{len(names)}个社区:{parts}。"
+    parts = "、".join(f"{name}（{int(sizes[name])}户）" for name in names)
+    return f"拟拆分为{len(names)}个社区：{parts}。"
 
 
 def _other_splits(
@@ -107,7 +107,7 @@ def _other_splits(
     mean = ground.households.sum() / parts
     tries: list[tuple[str, Wanted]] = [
         (
-            f"均衡优先(各部分与平均相差不超过{share:.0%})",
+            f"均衡优先（各部分与平均相差不超过{share:.0%}）",
             replace(
                 wanted,
                 lower=max(wanted.lower, int(np.ceil(mean * (1 - share)))),
@@ -189,12 +189,12 @@ def _draft_merges(
 
 def _merge_sentence(households: pd.Series, names: tuple[str, ...], total: int, rules: RuleSet) -> str:
     into, *others = names
-    gone = "、".join(f"{name}({int(households[name])}户)" for name in others)
+    gone = "、".join(f"{name}（{int(households[name])}户）" for name in others)
     small = min(int(households[name]) for name in names)
-    joins = f"{gone}并入{into}({int(households[into])}户)"
-    sentence = f"{rules.clause_merge}。{joins},最小的{small}户不足{rules.merge_under}户;合并后{total}户"
+    joins = f"{gone}并入{into}（{int(households[into])}户）"
+    sentence = f"{rules.clause_merge}。{joins}，最小的{small}户不足{rules.merge_under}户；合并后{total}户"
     return sentence + (
-        f",超过{rules.upper}户但未过拆分线{rules.split_over}户,须关注。" if total > rules.upper else "。"
+        f"，超过{rules.upper}户但未过拆分线{rules.split_over}户，须关注。" if total > rules.upper else "。"
     )
 
 

@@ -218,13 +218,12 @@ def _why_infeasible(ground: Ground, wanted: Wanted, fewest: int, most: int) -> s
     """The obstruction in words (Chinese): overt reasons first."""
     total, largest = int(ground.households.sum()), int(ground.households.max())
     if len(ground) < 2:
-        return "只有一个基本单元,无法再分;请提供更小的基本单元(小区或网格)"
+        return "只有一个基本单元，无法再分；请提供更小的基本单元（小区或网格）"
     if largest > wanted.upper:
         name = ground.ids[int(ground.households.argmax())]
-        return f"基本单元{name}有{largest}户,超过上限{wanted.upper}户,且基本单元不可再分"
+        return f"基本单元{name}有{largest}户，超过上限{wanted.upper}户，且基本单元不可再分"
     if fewest > most:
-        return (
-            f"{total}户不能分成若干个{wanted.lower}—{wanted.upper}户的社区(分{most}个则超上限,分{most + 1}个则不足下限)"
-        )
+        either = f"分{most}个则超上限，分{most + 1}个则不足下限"
+        return f"{total}户不能分成若干个{wanted.lower}—{wanted.upper}户的社区（{either}）"
     tried = "、".join(str(number) for number in range(max(fewest, 2), most + 1))
-    return f"已证明:基本单元不可再分且各部分须连片,分成{tried}个均不能使每部分处于{wanted.lower}—{wanted.upper}户"
+    return f"已证明：基本单元不可再分且各部分须连片，分成{tried}个均不能使每部分处于{wanted.lower}—{wanted.upper}户"

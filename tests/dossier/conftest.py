@@ -159,8 +159,8 @@ def toy_cases(units: gpd.GeoDataFrame, plan: pd.Series, strategy: str) -> pd.Dat
                 "bound": json.dumps([len(after), 0, 600.0 if proof == "gap" else 612.5, 35]),
                 "gap": 0.02 if proof == "gap" else 0.0,
                 "seconds": 0.25,
-                "reason": f"{before[0]}社区户数不在1000—3000户之内,按“超过4000户且社区管理负荷过重的,原则上予以拆分;"
-                "小于1000户且有条件与周边社区合并的,原则上予以合并”的要求提出,新界线沿团结大街、二中巷走向,不跨街道。",
+                "reason": f"{before[0]}社区户数不在1000—3000户之内，按“超过4000户且社区管理负荷过重的，原则上予以拆分；"
+                "小于1000户且有条件与周边社区合并的，原则上予以合并”的要求提出，新界线沿团结大街、二中巷走向，不跨街道。",
             }
         )
     return pd.DataFrame(rows)
@@ -185,7 +185,7 @@ def toy_proposal(units: gpd.GeoDataFrame, strategy: str) -> Proposal:
         "户数更均衡", Solution(plan[split], "optimal", (2.0, 0.0, 700.0, 12.0), (2.0, 0.0, 700.0, 12.0))
     )
     cases = toy_cases(units, plan, strategy)
-    left = {} if strategy == "compliance" else {"东六": "3001—4000户,规则不要求调整。"}
+    left = {} if strategy == "compliance" else {"东六": "3001—4000户，规则不要求调整。"}
     return Proposal(strategy, plan, cases, subdistricts, {cases["case_id"].iloc[0]: [other]}, left)
 
 
@@ -247,7 +247,7 @@ def toy_flags(communities: pd.DataFrame, rules: RuleSet) -> pd.DataFrame:
     )
     table["action"] = table["status"].map(action)
     table["clause"] = table["status"].map(clause)
-    table["reason"] = [f"{row.community}现有{row.households}户,设置标准1000—3000户。" for row in table.itertuples()]
+    table["reason"] = [f"{row.community}现有{row.households}户，设置标准1000—3000户。" for row in table.itertuples()]
     return table[[column.name for column in FLAGS_CSV]]
 
 
@@ -255,8 +255,8 @@ def toy_neighbours() -> pd.DataFrame:
     """Who 西四 could join."""
     return pd.DataFrame(
         [
-            ("西四", "西五", 2240, 560.0, True, "", "同属西河街道,共界560米,合并后在设置标准之内。"),
-            ("西四", "东六", 4200, 590.0, False, "", "分属两个街道,不予合并。"),
+            ("西四", "西五", 2240, 560.0, True, "", "同属西河街道，共界560米，合并后在设置标准之内。"),
+            ("西四", "东六", 4200, 590.0, False, "", "分属两个街道，不予合并。"),
         ],
         columns=["community", "neighbour", "combined", "border_m", "allowed", "warning", "reason"],
     )
@@ -271,7 +271,7 @@ def toy_area(units: gpd.GeoDataFrame, *, synthetic: bool = True) -> Area:
         synthetic=synthetic,
         drafted_by="示例区民政局",
         date="2026年3月",
-        source="示例区2025年末人口台账(合成)",
+        source="示例区2025年末人口台账（合成）",
     )
     settings = Settings(area=section, folder=Path("data/raw/toy"), key="toy")
     problems = pd.DataFrame(

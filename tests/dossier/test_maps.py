@@ -170,8 +170,8 @@ def test_a_real_area_has_no_synthetic_mark(compliance_result, name):
 
 def test_titles_say_which_map_it_is(figures):
     assert [texts(figure, "title")[0] for figure in figures.values()] == [
-        "示例区社区规模现状图(调整前)",
-        "示例区社区规模调整示意图(调整后,原则方案)",
+        "示例区社区规模现状图（调整前）",
+        "示例区社区规模调整示意图（调整后，原则方案）",
         "东二社区拆分示意图",
         "西四、西五社区合并示意图",
     ]
@@ -208,7 +208,7 @@ def test_the_case_sheet_gives_the_reason_whole(figures, result):
 
 @pytest.mark.parametrize("proof", PROOF_ORDER)
 def test_every_proof_has_its_sentence(proof):
-    expected = {**PROOF_SENTENCES, "gap": "未证明最优:与理论最好值的差距不超过3.0%。"}
+    expected = {**PROOF_SENTENCES, "gap": "未证明最优：与理论最好值的差距不超过3.0%。"}
     assert proof_sentence(proof, 0.03) == expected[proof]
 
 
@@ -328,7 +328,7 @@ def test_shapes_that_fit_only_roughly_still_give_one_line():
     assert borders_of(units, parent, beside=units).adjusted.is_empty
 
 
-@given(text=st.text("社区拆分,。(户)、;”", max_size=60), width=st.floats(10, 60))
+@given(text=st.text("社区拆分，。（户）、；”", max_size=60), width=st.floats(10, 60))
 @settings(deadline=None)
 def test_wrapped_text_keeps_every_sign_and_the_width(text, width):
     lines = wrapped(text, width, 7.0)

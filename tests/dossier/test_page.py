@@ -124,7 +124,7 @@ def test_every_link_leads_to_a_file_of_the_dossier(folder: Path) -> None:
 
 def test_a_plan_that_changes_nothing_makes_a_page(result: Result, tmp_path: Path) -> None:
     write_page(unchanged(result), tmp_path)
-    assert "调整事项(原则方案,0项)" in read(tmp_path).texts
+    assert "调整事项（原则方案，0项）" in read(tmp_path).texts
 
 
 def test_the_dossier_has_every_file_of_the_contract(folder: Path) -> None:

@@ -51,8 +51,8 @@ def test_the_sheets_stand_in_their_order(path: Path) -> None:
 def test_the_overview_says_the_ledger_of_both_strategies(path: Path) -> None:
     texts = [row[0] for row in rows(path, "概要")[2:4]]
     assert [
-        "原则方案(采用):现有12 + 新设1 − 撤销1 = 调整后12",
-        "达标方案(比较):现有12 + 新设1 − 撤销1 = 调整后12",
+        "原则方案（采用）：现有12 + 新设1 − 撤销1 = 调整后12",
+        "达标方案（比较）：现有12 + 新设1 − 撤销1 = 调整后12",
     ] == texts
 
 

@@ -85,7 +85,7 @@ def test_communities_left_outside_are_named_with_a_reason():
     units = units.assign(households=100)
     proposal = propose_compliance(units, edges.assign(kind="border"), RULES, SOLVE)
     assert list(proposal.left) == ["c0"]
-    assert "共800户,不足下限1000户,差200户" in proposal.left["c0"]
+    assert "共800户，不足下限1000户，差200户" in proposal.left["c0"]
 
 
 def test_a_split_that_cannot_be_is_a_case_with_its_reason():
@@ -101,7 +101,7 @@ def test_a_split_that_cannot_be_is_a_case_with_its_reason():
     proposal = propose_principle(units, edges, flags, neighbours, RULES, SOLVE)
     case = proposal.cases.iloc[0]
     assert (case["kind"], case["proof"], case["communities_after"]) == ("split", "infeasible", "c0")
-    assert "有3900户,超过上限3000户" in case["reason"]
+    assert "有3900户，超过上限3000户" in case["reason"]
     assert "有3900户" in proposal.left["c0"]
 
 

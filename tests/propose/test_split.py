@@ -64,7 +64,7 @@ def test_a_unit_above_the_upper_limit_is_named():
     units = units.assign(households=[300, 300, 300, 300, 3500, 300, 300, 300, 300])
     solution = split_community(units, edges, lower=1000, upper=3000)
     assert solution.proof == "infeasible"
-    assert "基本单元u04有3500户,超过上限3000户" in solution.note
+    assert "基本单元u04有3500户，超过上限3000户" in solution.note
 
 
 def test_a_single_unit_cannot_be_split_and_says_what_is_needed():
@@ -77,7 +77,7 @@ def test_an_arithmetic_gap_is_said():
     units, edges = place(1, 3, 3)
     units = units.assign(households=300)
     solution = split_community(units, edges, lower=1500, upper=1600)
-    assert solution.note == "2700户不能分成若干个1500—1600户的社区(分1个则超上限,分2个则不足下限)"
+    assert solution.note == "2700户不能分成若干个1500—1600户的社区（分1个则超上限，分2个则不足下限）"
 
 
 def test_barriers_become_borders_where_they_can():

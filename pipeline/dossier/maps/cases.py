@@ -168,12 +168,14 @@ def _words(
     moved = int(ground.moved.index.isin(unit_ids).sum())
     alternatives = result.proposals[result.strategy].alternatives.get(case_id, [])
     words = [
-        ("划转", f"{counted(case['moved_households'])}户,{moved}个基本单元"),
+        ("划转", f"{counted(case['moved_households'])}户，{moved}个基本单元"),
         ("理由", str(case["reason"])),
         ("最优性说明", proof_sentence(case["proof"], case["gap"])),
     ]
     if alternatives:
-        words.append(("备选", f"另有{len(alternatives)}个备选方案:" + "、".join(other.label for other in alternatives)))
+        words.append(
+            ("备选", f"另有{len(alternatives)}个备选方案：" + "、".join(other.label for other in alternatives))
+        )
     return tuple(words)
 
 
@@ -284,7 +286,7 @@ def _office_marks(panel: Panel, view: View) -> list[Placed]:
 def _legend_entries(sheet: CaseSheet) -> list[legend.Entry]:
     after = sheet.panels["after"]
     entries: list[legend.Entry] = [
-        Swatch("本事项社区(颜色见表)", style.PART_FILL[0]),
+        Swatch("本事项社区（颜色见表）", style.PART_FILL[0]),
         Swatch("周边社区", style.GROUND),
     ]
     if len(sheet.moved):

@@ -91,7 +91,7 @@ def draw_numbers(page: Axes, table: pd.DataFrame, box: Box, fills: Mapping[str, 
         for column, text in enumerate(cells):
             _cell(page, str(text), edges, column, middle, size)
     if left_out:
-        _cell(page, f"……另有{left_out}个社区,见工作簿", edges, 0, box.top + (rows - 0.5) * pitch, size)
+        _cell(page, f"……另有{left_out}个社区，见工作簿", edges, 0, box.top + (rows - 0.5) * pitch, size)
     rules = [(0, 1.0), (2, 0.5), (rows, 1.0)]
     lines = [[(box.left, box.top + row * pitch), (box.right, box.top + row * pitch)] for row, _ in rules]
     page.add_collection(LineCollection(lines, colors=INK, linewidths=[width for _, width in rules]), autolim=False)

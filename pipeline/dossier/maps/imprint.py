@@ -11,8 +11,8 @@ from pipeline.results import Result
 
 SYNTHETIC_MARK = "合成数据 · 非真实区域"
 SKETCH_MARK = "内部资料 · 示意图"
-DISCLAIMER = "示意图:本图界线仅供规划研究,不作为划界依据"
-TO_FILL = "(待填)"
+DISCLAIMER = "示意图：本图界线仅供规划研究，不作为划界依据"
+TO_FILL = "（待填）"
 TITLE_MM = 13.0
 FOOTER_MM = 19.0
 
@@ -39,15 +39,15 @@ def imprint_of(result: Result, number: str, title: str, subtitle: str) -> Imprin
     dated = result.edition or area.date or TO_FILL
     crs = result.area.units.crs
     authority = crs.to_authority() if crs is not None else None
-    code = f"({':'.join(authority)})" if authority else ""
+    code = f"（{':'.join(authority)}）" if authority else ""
     return Imprint(
         number=number,
         title=title,
         subtitle=subtitle,
         synthetic=area.synthetic,
         source=area.source or TO_FILL,
-        counts=f"{dated};户数口径:{rules.measure}",
-        rules=f"{rules.title};设置标准{rules.lower}—{rules.upper}户,拆分线{rules.split_over}户,合并线{rules.merge_under}户",
+        counts=f"{dated}；户数口径：{rules.measure}",
+        rules=f"{rules.title}；设置标准{rules.lower}—{rules.upper}户，拆分线{rules.split_over}户，合并线{rules.merge_under}户",
         crs=f"{crs.name}{code}" if crs is not None else TO_FILL,
         drafted_by=area.drafted_by or TO_FILL,
         date=area.date or TO_FILL,
@@ -96,7 +96,7 @@ def _footer(page: Axes, paper: Paper, imprint: Imprint) -> None:
     right = [
         ("制图单位", imprint.drafted_by),
         ("制图日期", imprint.date),
-        ("审图号", "(公开使用前送审后填写)"),
+        ("审图号", "（公开使用前送审后填写）"),
     ]
     _pairs(page, right, Box(split, box.top + 1.4, box.right - split, box.height))
     write(page, split, box.top + 13.4, DISCLAIMER, 6.8, color=WARN, fontweight="bold", gid="disclaimer")
@@ -108,5 +108,5 @@ def _pairs(page: Axes, pairs: list[tuple[str, str]], box: Box) -> None:
         indent = width_mm(name + ":", 6.8)
         text, size = fitted(value, box.width - indent, 3.4, (6.8, 6.2, 5.6, 5.0))
         top = box.top + row * 4.0
-        write(page, box.left, top, f"{name}:", 6.8, color=QUIET)
+        write(page, box.left, top, f"{name}：", 6.8, color=QUIET)
         write(page, box.left + indent, top + (6.8 - size) * 0.2, text, size, gid=name)

@@ -118,7 +118,7 @@ def _draw_key(page: Axes, sheet: OverviewSheet, panel: Panel, labels: OverviewLa
         community = sheet.communities.loc[key]
         lines.append(f"{number} {community['label']} {counted(community['households'])}户")
     if labels.unnamed:
-        lines.append(f"另{labels.unnamed}个未注记,见附表")
+        lines.append(f"另{labels.unnamed}个未注记，见附表")
     for place, text in enumerate(lines):
         left = box.left + (place // panel.key_rows) * step
         top = box.top + HEADING_MM + (place % panel.key_rows) * KEY_ROW_MM

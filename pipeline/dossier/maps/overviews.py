@@ -45,7 +45,7 @@ def cut_overview(result: Result, ground: Ground, which: str) -> OverviewSheet:
     """Take from a run what the overview `before` or `after` draws."""
     after = which == "after"
     name, strategy = result.area.settings.area.name, STRATEGY_ZH[result.strategy]
-    title = f"{name}社区规模调整示意图(调整后,{strategy})" if after else f"{name}社区规模现状图(调整前)"
+    title = f"{name}社区规模调整示意图（调整后，{strategy}）" if after else f"{name}社区规模现状图（调整前）"
     communities = ground.after if after else ground.before
     paper, view = _best_paper(tuple(communities.total_bounds))
     action = result.flags.set_index("community")["action"]

@@ -7,9 +7,9 @@ LARGEST_GAP_SAID = 0.5
 """A larger gap says more of the bound than of the plan."""
 
 PROOF_SENTENCES = {
-    "optimal": "已证明最优:按既定目标次序,不存在更好的方案。",
-    "exhausted": "已穷尽全部可行方案,本方案为其中最好。",
-    "heuristic": "启发式结果,未证明最优,可能存在更好的方案。",
+    "optimal": "已证明最优：按既定目标次序，不存在更好的方案。",
+    "exhausted": "已穷尽全部可行方案，本方案为其中最好。",
+    "heuristic": "启发式结果，未证明最优，可能存在更好的方案。",
     "infeasible": "无可行方案。",
 }
 
@@ -21,9 +21,9 @@ def proof_sentence(proof: str, gap: float) -> str:
     '未证明最优:与理论最好值的差距不超过2.1%。'
     """
     if proof == "gap" and gap > LARGEST_GAP_SAID:
-        return "未证明最优:下界较弱,与理论最好值的差距尚不能说明。"
+        return "未证明最优：下界较弱，与理论最好值的差距尚不能说明。"
     if proof == "gap":
-        return f"未证明最优:与理论最好值的差距不超过{gap:.1%}。"
+        return f"未证明最优：与理论最好值的差距不超过{gap:.1%}。"
     return PROOF_SENTENCES[proof]
 
 

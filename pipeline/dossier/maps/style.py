@@ -54,7 +54,7 @@ class Stroke:
 
 
 AREA = Stroke("区界", 2.0, INK, (9.0, 2.0, 1.5, 2.0), 3.45)
-SUBDISTRICT = Stroke("街道(镇、中心)界", 1.3, INK, (6.0, 1.6), 3.4)
+SUBDISTRICT = Stroke("街道（镇、中心）界", 1.3, INK, (6.0, 1.6), 3.4)
 COMMUNITY = Stroke("社区界", 0.75, "#777777", (3.0, 1.2), 3.2)
 ADJUSTED = Stroke("拟调整界线", 1.7, "#c00000", (), 3.5)
 GIVEN_UP = Stroke("撤销界线", 1.1, "#555555", (0.8, 2.0), 3.3)
@@ -90,7 +90,7 @@ def status_label(status: str, rules: RuleSet) -> str:
         OVER: f"{rules.upper + 1}—{rules.split_over}户",
         FAR_OVER: f">{rules.split_over}户",
     }
-    return f"{STATUS_ZH[status]}({limits[status]})"
+    return f"{STATUS_ZH[status]}（{limits[status]}）"
 
 
 def counted(households: float) -> str:
