@@ -105,7 +105,7 @@ def _footer(page: Axes, paper: Paper, imprint: Imprint) -> None:
 def _pairs(page: Axes, pairs: list[tuple[str, str]], box: Box) -> None:
     """Write label and value line by line; a value too long is set smaller, at last cut."""
     for row, (name, value) in enumerate(pairs):
-        indent = width_mm(name + ":", 6.8)
+        indent = width_mm(name + "：", 6.8)
         text, size = fitted(value, box.width - indent, 3.4, (6.8, 6.2, 5.6, 5.0))
         top = box.top + row * 4.0
         write(page, box.left, top, f"{name}：", 6.8, color=QUIET)
