@@ -169,7 +169,7 @@ def proof_words(proof: str, gap: float = 0.0) -> str:
     """Say in plain Chinese what a proof is worth.
 
     >>> proof_words("gap", 0.067)
-    '未证明最优:与理论最好值的差距不超过6.7%'
+    '未证明最优：与理论最好值的差距不超过6.7%'
     """
     return "未求解" if not proof else proof_sentence(proof, gap).removesuffix("。")
 

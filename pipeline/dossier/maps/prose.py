@@ -18,7 +18,7 @@ def proof_sentence(proof: str, gap: float) -> str:
     """Say in words what is known of a result.
 
     >>> proof_sentence("gap", 0.021)
-    '未证明最优:与理论最好值的差距不超过2.1%。'
+    '未证明最优：与理论最好值的差距不超过2.1%。'
     """
     if proof == "gap" and gap > LARGEST_GAP_SAID:
         return "未证明最优：下界较弱，与理论最好值的差距尚不能说明。"

@@ -82,7 +82,7 @@ def status_label(status: str, rules: RuleSet) -> str:
 
     >>> from pipeline.rules import load_rules
     >>> status_label("over", load_rules())
-    '偏大(3001—4000户)'
+    '偏大（3001—4000户）'
     """
     limits = {
         UNDER: f"<{rules.lower}户",
