@@ -16,7 +16,7 @@ from pipeline.propose.model import INFINITY, Outcome, Part, PartitionModel
 from pipeline.propose.trees import tree_split
 from pipeline.results import Solution
 
-QUICK_TRIES = 150
+QUICK_TRIES = 60
 """Random trees tried for a split that needs no proof."""
 
 
