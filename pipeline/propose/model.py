@@ -146,7 +146,7 @@ class PartitionModel:
                 if best is not None:
                     break  # lawful labels are at hand, so this is the solver's tolerance, not a proof of anything
                 return Outcome(None, np.inf, np.inf, True, True)
-            bound = max(bound, self._bound() + constant)
+            bound = max(bound, self.solver.getInfo().mip_dual_bound + constant)
             for labels in self._answers():
                 whole = self._forbid_broken(labels) == 0
                 found = labels if whole else mend(labels) if mend else None
@@ -188,9 +188,6 @@ class PartitionModel:
             elif values[column] > 1 - SLACK and -reduced[column] > value - price + WHOLE:
                 self.solver.changeColBounds(column, 1, 1)
         return price
-
-    def _bound(self) -> float:
-        return float(self.solver.getInfo().mip_dual_bound)
 
     def _run(self, seconds: float, start: np.ndarray | None, target: float) -> highspy.HighsModelStatus:
         """Solve once. `target` is a bound known from earlier turns: an answer that meets it needs no further proof."""

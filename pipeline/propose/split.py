@@ -106,7 +106,7 @@ def _into(ground: Ground, parts: int, wanted: Wanted, *, until: float, seed: int
         return Solution(None, "infeasible")
     labels = _better(cheap, start, first)
     if labels is None:
-        return Solution(None, "heuristic", note=f"no split into {parts} parts was found in the time allowed")
+        return Solution(None, "heuristic", note=f"限时内没有找到分为{parts}个的方案")
     if not cheap.proved:
         return _unproved(ground, labels, parts, levels(labels), cheap.bound, dearest)
     crossings, border, _ = levels(labels)
