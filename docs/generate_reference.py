@@ -16,7 +16,15 @@ from pydantic.fields import FieldInfo
 from pipeline import schema
 from pipeline.cli import app
 from pipeline.rules import DEFAULT_PRESET, RuleSet, load_rules, preset_names
-from pipeline.settings import LAYER_SECTIONS, TABLE_SECTIONS, AreaSection, LayerSection, SolveSection
+from pipeline.settings import (
+    LAYER_SECTIONS,
+    TABLE_SECTIONS,
+    AreaSection,
+    LayerSection,
+    RepairSection,
+    SolveSection,
+    TessellateSection,
+)
 
 PATH = Path(__file__).with_name("reference.md")
 
@@ -73,6 +81,8 @@ def _commands() -> Iterable[str]:
 def _settings() -> Iterable[str]:
     yield from ("### [area]", _fields(AreaSection), "### [rules]", "`preset` and any key of a rule set, see below.")
     yield from ("### [solve]", _fields(SolveSection))
+    yield from ("### [repair]", _fields(RepairSection))
+    yield from ("### [tessellate]", _fields(TessellateSection))
     yield f"### {', '.join(f'[{name}]' for name in (*LAYER_SECTIONS, *TABLE_SECTIONS))}"
     yield _fields(LayerSection)
     yield (

@@ -50,7 +50,9 @@ def check_area(area: Area) -> pd.DataFrame:
 
 def _units_file(area: Area) -> str:
     section = area.settings.units or area.settings.communities
-    return section.path if section is not None else ""
+    if section is None:
+        return ""
+    return section.path if isinstance(section.path, str) else ", ".join(section.path)
 
 
 def _no_units(area: Area) -> dict[str, str]:

@@ -15,6 +15,20 @@ from pipeline.settings import Settings
 
 
 @dataclass(frozen=True)
+class Offset:
+    """What the test of one layer for a map offset found. `table`: schema.OFFSETS_CSV, one row per hypothesis, the best
+    first. `given` and `moved`: the layer as given and under the best hypothesis; `trusted`: what it was tested against
+    (GeoSeries, working CRS). `converted`: area.toml said so and the layer was brought back already."""
+
+    layer: str
+    table: pd.DataFrame
+    given: gpd.GeoSeries
+    moved: gpd.GeoSeries
+    trusted: gpd.GeoSeries
+    converted: bool = False
+
+
+@dataclass(frozen=True)
 class Area:
     """One area as read and joined. Tables as in `pipeline.schema`: UNITS, COMMUNITIES, LINES, PROBLEMS_CSV, ..."""
 
@@ -28,6 +42,18 @@ class Area:
     reconciliation: pd.DataFrame
     inputs: Mapping[str, str]
     """Hash (sha256) of every file read, by its path relative to the area folder."""
+    columns: pd.DataFrame | None = None
+    """schema.COLUMNS_CSV: which column of which file was taken for what."""
+    counts: pd.DataFrame | None = None
+    """schema.COUNTS_CSV: where every count comes from."""
+    outlines: Mapping[str, gpd.GeoDataFrame] = field(default_factory=dict)
+    """Polygons as given of `communities` and `subdistricts` (by section): the name column and geometry, working CRS."""
+    buildings: gpd.GeoDataFrame | None = None
+    """Buildings: polygons with `floors` and `floor_m2` (NaN where unknown), working CRS."""
+    repairs: gpd.GeoDataFrame | None = None
+    """schema.REPAIRS_CSV with the piece concerned as geometry: what was mended and what was left."""
+    offsets: tuple["Offset", ...] = ()
+    """Layers that were tested for an offset against the others."""
 
 
 @dataclass(frozen=True)

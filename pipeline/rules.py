@@ -84,6 +84,9 @@ class RuleSet(BaseModel):
     overload: dict[str, Indicator] = Field(default_factory=dict, description="indicators by name, see below")
     facility: Facility = Field(Facility(), description="premises and staff due, see below")
     corner_m: float = Field(10.0, ge=0, description="a shared border up to this length is a corner touch")
+    near_share: float = Field(
+        0.05, ge=0, le=1, description="communities this near to a limit, as a share of their count, are listed as such"
+    )
     barrier_share: float = Field(
         0.5, ge=0, le=1, description="a border is barred when more than this share of it runs along a barrier"
     )

@@ -150,12 +150,29 @@ UNITS = (
 )
 """`units`: GeoDataFrame indexed by unit_id (str), polygons in a working CRS in metres."""
 
+MEASURE_COLUMNS = {
+    "常住户": "resident_households",
+    "户籍户": "registered_households",
+    "实有户": "occupied_households",
+    "住宅套数": "dwellings",
+}
+"""Measures of households that a rule set may name, and the column that keeps each; `households` holds the counts of
+the measure that the rule set names."""
+
+_MEASURES = (
+    Column("resident_households", "resident households (常住户)", "常住户", "households"),
+    Column("registered_households", "households of the household register (户籍户)", "户籍户", "households"),
+    Column("occupied_households", "households found living there (实有户)", "实有户", "households"),
+    Column("dwellings", "dwellings, occupied or not (住宅套数)", "住宅套数", "dwellings"),
+)
+
 COMMUNITIES = (
     _COMMUNITY,
     _SUBDISTRICT,
     Column("code", "12-digit statistical code, may be empty", "代码"),
     _HOUSEHOLDS,
     _POPULATION,
+    *_MEASURES,
     Column("workers", "community workers in post", "社区工作者", "persons"),
     Column("floor_m2", "floor area of the community's premises", "办公用房㎡", "m²"),
     Column("premises_state", "usable, decorating, building or none", "用房状态"),
@@ -164,7 +181,9 @@ COMMUNITIES = (
     Column("waiting_households", "households waiting to move in", "待入住户", "households"),
     Column("workload_matters", "workload matters handled", "承担事项数"),
     Column("farthest_walk_m", "farthest walk from a home to the office", "最远步行距离", "m"),
+    Column("buildings", "number of residential buildings (楼栋)", "楼栋数"),
     Column("detached_parts", "parts that do not touch the main part", "飞地数"),
+    Column("expected_parts", "parts that the community is declared to lie in, 1 where nothing is declared", "应有片数"),
     Column("protected", "true for historic or commercial areas that are left as they are", "历史/商业保留区"),
 )
 """`communities`: DataFrame indexed by community, one row each, of today. Columns after `population` may be missing;
@@ -272,6 +291,84 @@ RECONCILIATION = (
     Column("households_out", "sum of households after the join", "入图户数", "households"),
 )
 
+COLUMNS_CSV = (
+    Column("section", "section of area.toml", "设置段"),
+    Column("source", "file and sheet or layer", "来源"),
+    Column("column", "our column; empty for a column that is not used", "本工具列名"),
+    Column("theirs", "the file's own column", "原列名"),
+    Column("place", "letter of the column in a sheet", "列"),
+    Column("how", "settled, name, measure, cut name, values, unused or dropped", "识别方式"),
+    Column("evidence", "what the guess rests on: the usual name it matches, the first values", "依据"),
+)
+"""columns.csv: which column of which file was taken for what. `settled` by area.toml; `name`: a usual name; `measure`:
+a usual name of the rule set's measure of households; `cut name`: a usual name cut by the format; `values`: what stands
+in it; `unused`; `dropped`: personal data, never kept."""
+
+COUNTS_CSV = (
+    Column("level", "unit or community", "层级"),
+    Column("id", "unit_id or community", "对象"),
+    Column("column", "households, population or a measure of households", "列"),
+    Column("value", "the count as it is used", "数值"),
+    Column("written", "the value as it stands in the file", "原文"),
+    Column("source", "file, sheet and cell, or feature", "来源"),
+    Column("reading", "what was done to it: empty as written, else read, scaled, spread or summed", "处理"),
+)
+"""counts.csv: where every count comes from."""
+
+REPAIRS_CSV = (
+    Column("repair_id", "key of the change", "修复编号"),
+    Column("kind", "ring, overlap, gap, strip, fragment, snap, or what was left", "类型"),
+    Column("done", "true where it was mended, false where it was left as it is", "已修复"),
+    Column("layer", "section of area.toml", "图层"),
+    Column("ids", "units concerned, joined by 、", "涉及单元"),
+    Column("area_m2", "area of the piece that changed hands or is at fault", "面积", "m²"),
+    Column("width_m", "width of the piece", "宽度", "m"),
+    Column("before", "how it was", "修复前"),
+    Column("after", "how it is", "修复后"),
+    Column("why", "why it was mended so, or left", "原因"),
+    Column("x", "middle of the piece, in the working CRS", "横坐标", "m"),
+    Column("y", "middle of the piece, in the working CRS", "纵坐标", "m"),
+)
+"""repairs.csv: every change of a shape, and what was not safe to mend."""
+
+OFFSETS_CSV = (
+    Column("layer", "section of area.toml that was tested", "图层"),
+    Column("source", "file and layer", "来源"),
+    Column("trusted", "sections it was tested against", "参照图层"),
+    Column("hypothesis", "as given, GCJ-02, BD-09 or another shift", "假设"),
+    Column("fit_m", "typical distance to the trusted layers under it", "吻合距离", "m"),
+    Column("shift_m", "length of the shift it would mean here", "偏移量", "m"),
+    Column("azimuth_deg", "direction of the shift, clockwise from north", "偏移方位角", "°"),
+    Column("confidence", "0 to 1, how much better it fits than the next", "可信度"),
+    Column("verdict", "best, possible or refuted", "结论"),
+)
+"""offsets.csv: how well each layer fits the others as given and under each hypothesis of an offset."""
+
+MEASURES_CSV = (
+    _COMMUNITY,
+    _SUBDISTRICT,
+    Column("measure", "常住户, 户籍户, 实有户 or 住宅套数", "户数口径"),
+    Column("used", "true for the measure that the rule set names", "采用口径"),
+    _HOUSEHOLDS,
+    Column("status", "under, within, over or far_over under this measure", "判定"),
+    Column("action", "what the rule would ask for: split, merge or none", "应采取措施"),
+    Column("differs", "true where status or action is not that under the measure in use", "与采用口径不同"),
+)
+"""measures.csv: the verdict on every community under every measure of households that was given."""
+
+NEAR_CSV = (
+    _COMMUNITY,
+    _SUBDISTRICT,
+    _HOUSEHOLDS,
+    Column("limit", "lower, upper, split_over or merge_under", "界限"),
+    Column("limit_households", "its value", "界限值", "households"),
+    Column("difference", "households above it, negative below", "相差", "households"),
+    Column("share", "difference over the count: an error of so much crosses the limit", "相差比例"),
+    Column("status", "status now", "判定"),
+    Column("status_beyond", "status on the other side of the limit", "越线后判定"),
+)
+"""near-limits.csv: communities whose verdict a small error of the count would change, the nearest first."""
+
 NEIGHBOURS_CSV = (
     Column("community", "community under the merge limit", "社区"),
     Column("neighbour", "community that touches it", "相邻社区"),
@@ -312,6 +409,12 @@ TABLES: dict[str, tuple[Column, ...]] = {
     "communities.csv": COMMUNITIES_CSV,
     "problems.csv": PROBLEMS_CSV,
     "reconciliation.csv": RECONCILIATION,
+    "columns.csv": COLUMNS_CSV,
+    "counts.csv": COUNTS_CSV,
+    "repairs.csv": REPAIRS_CSV,
+    "offsets.csv": OFFSETS_CSV,
+    "measures.csv": MEASURES_CSV,
+    "near-limits.csv": NEAR_CSV,
     "neighbours.csv": NEIGHBOURS_CSV,
     "lookup.csv": LOOKUP_CSV,
     "alternatives.csv": ALTERNATIVES_CSV,

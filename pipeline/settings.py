@@ -6,15 +6,21 @@ Every fault of the file is found and reported together (InputError). Paths are r
 import difflib
 import tomllib
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from pipeline.errors import problem, problems_table, raise_errors
 
-LAYER_SECTIONS = ("units", "communities", "subdistricts", "roads", "water", "railways", "premises")
+LAYER_SECTIONS = ("units", "communities", "subdistricts", "roads", "water", "railways", "premises", "buildings")
 TABLE_SECTIONS = ("households",)
-SECTIONS = ("area", "rules", "solve", *LAYER_SECTIONS, *TABLE_SECTIONS)
+SECTIONS = ("area", "rules", "solve", "repair", "tessellate", *LAYER_SECTIONS, *TABLE_SECTIONS)
+
+READABLE = (
+    *(".gpkg", ".shp", ".geojson", ".json", ".kml", ".kmz", ".parquet", ".geoparquet", ".gdb", ".dxf", ".zip", ".tab"),
+    *(".mif", ".fgb", ".xlsx", ".xlsm", ".xls", ".xlsb", ".ods", ".et", ".csv", ".tsv", ".txt"),
+)
+"""Endings of the files that are taken where a section names a folder."""
 
 
 class AreaSection(BaseModel):
@@ -39,13 +45,55 @@ class SolveSection(BaseModel):
     alternatives: int = Field(2, ge=0, description="further alternatives for each split")
 
 
+class RepairSection(BaseModel):
+    """`[repair]`: which faults of drawing are mended; what is wider or larger stays and is listed."""
+
+    model_config = ConfigDict(extra="forbid")
+    enabled: bool = Field(True, description="false: nothing is mended, everything is listed")
+    snap_m: float = Field(0.5, ge=0, description="corners and lines nearer than this are one, m")
+    gap_m: float = Field(3.0, ge=0, description="gaps between units up to this width are closed, m")
+    overlap_m: float = Field(3.0, ge=0, description="overlaps of units up to this width are given to one of them, m")
+    fragment_m2: float = Field(
+        100.0, ge=0, description="fragments of a unit up to this area, cut off from it, join a neighbour, m²"
+    )
+    strips_m: float = Field(
+        0.0,
+        ge=0,
+        description="strips along roads that belong to no unit are divided down their middle up to this width, m; "
+        "0: they stay",
+    )
+
+
+class TessellateSection(BaseModel):
+    """`[tessellate]`: how units are made from community polygons where no layer of units is given."""
+
+    model_config = ConfigDict(extra="forbid")
+    most_households: int = Field(300, gt=0, description="blocks above it are divided between their buildings")
+    least_m2: float = Field(1000.0, ge=0, description="blocks below it join a neighbour, m²")
+
+
 class LayerSection(BaseModel):
     """A layer or a table; every key that is not listed maps a column of ours to one of theirs."""
 
     model_config = ConfigDict(extra="allow")
-    path: str = Field(description="file, relative to area.toml")
-    layer: str | None = Field(None, description="layer or sheet; the only one, or the recognised one, when absent")
+    path: str | list[str] = Field(
+        description="file, relative to area.toml; a list, a pattern (街道/*.shp) or a folder stands for several"
+    )
+    layer: str | None = Field(
+        None, description="layer or sheet; the only one, or all that are recognised (sheets), when absent"
+    )
     crs: str = Field("", description="CRS of the file, where the file does not say it or says it wrongly")
+    offset: Literal["", "GCJ-02", "BD-09"] = Field(
+        "", description="the shapes were traced on a base map with this offset; they are brought back"
+    )
+    helmert: list[float] = Field(
+        default_factory=list,
+        description="4 parameters (dx m, dy m, rotation seconds, scale ppm) in the plane of the working CRS, or 7 "
+        "(dx, dy, dz m, rx, ry, rz seconds, scale ppm; position vector) between the datums",
+    )
+    control_points: str = Field(
+        "", description="table of points known in both systems: x, y in the file's, to_x, to_y in the working CRS"
+    )
 
     @property
     def mapped(self) -> dict[str, str]:
@@ -68,12 +116,25 @@ class Settings(BaseModel):
     water: LayerSection | None = None
     railways: LayerSection | None = None
     premises: LayerSection | None = None
+    buildings: LayerSection | None = None
+    repair: RepairSection = Field(default_factory=RepairSection)
+    tessellate: TessellateSection = Field(default_factory=TessellateSection)
     folder: Path = Path()
     key: str = ""
 
-    def path(self, section: str) -> Path:
-        """Where the file of a section lies."""
-        return self.folder / getattr(self, section).path
+    def paths(self, section: str) -> list[Path]:
+        """Where the files of a section lie, in order; a pattern or folder that finds nothing stands for itself."""
+        named = getattr(self, section).path
+        found = [path for name in ([named] if isinstance(named, str) else named) for path in self._found(name)]
+        return list(dict.fromkeys(found))
+
+    def _found(self, name: str) -> list[Path]:
+        path = self.folder / name
+        if path.is_dir() and path.suffix.lower() != ".gdb":
+            return sorted(entry for entry in path.iterdir() if entry.suffix.lower() in READABLE) or [path]
+        if path.exists() or not set(name) & set("*?["):
+            return [path]
+        return sorted(self.folder.glob(name)) or [path]
 
     def given(self) -> list[str]:
         """Layer and table sections that the file has."""

@@ -265,7 +265,7 @@ def _cores() -> int:
 
 
 def _input_paths(settings: Settings) -> list[Path]:
-    return [settings.folder / "area.toml", *(settings.path(section) for section in settings.given())]
+    return [settings.folder / "area.toml", *(path for section in settings.given() for path in settings.paths(section))]
 
 
 def _timed(seconds: dict[str, float], report: Report | None) -> Stage:

@@ -96,6 +96,8 @@ def write_toml(folder: Path, sections: dict[str, dict[str, Any]]) -> None:
 
 
 def _toml(value: object) -> str:
+    if isinstance(value, list):
+        return f"[{', '.join(map(_toml, value))}]"
     return str(value).lower() if isinstance(value, bool | int | float) else f'"{value}"'
 
 

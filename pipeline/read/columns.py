@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 
 from pipeline.errors import problem
 from pipeline.read.sources import Rows
+from pipeline.schema import MEASURE_COLUMNS
 
 MEASURES = {
     "常住户": ("常住户", "常住户数", "常住家庭户", "常住家庭户数", "常住总户数"),
@@ -47,9 +48,12 @@ _ATTRIBUTES = {
     "waiting_households": ("waiting_households", "待入住户", "待入住户数", "在建待入住户数", "待入住"),
     "workload_matters": ("workload_matters", "承担事项数", "事项数", "工作事项数"),
     "farthest_walk_m": ("farthest_walk_m", "最远步行距离", "最远距离"),
+    "buildings": ("buildings", "楼栋数", "楼栋", "栋数", "楼数"),
     "detached_parts": ("detached_parts", "飞地数", "飞地"),
+    "expected_parts": ("expected_parts", "应有片数", "片数", "片区数"),
     "protected": ("protected", "历史/商业保留区", "保留区", "是否保留", "历史街区"),
 }
+_MEASURES = {column: MEASURES[measure] for measure, column in MEASURE_COLUMNS.items()}
 _ROAD_CLASS = (
     "road_class",
     "道路等级",
@@ -79,6 +83,7 @@ SYNONYMS: dict[str, dict[str, tuple[str, ...]]] = {
         "community": (*_PLACE["community"], *_NAME),
         "subdistrict": _PLACE["subdistrict"],
         **_COUNTS,
+        **_MEASURES,
         **_ATTRIBUTES,
     },
     "households": {
@@ -88,6 +93,7 @@ SYNONYMS: dict[str, dict[str, tuple[str, ...]]] = {
         ),
         **_PLACE,
         **_COUNTS,
+        **_MEASURES,
         **_ATTRIBUTES,
     },
     "subdistricts": {"subdistrict": (*_PLACE["subdistrict"], *_NAME)},
@@ -99,6 +105,11 @@ SYNONYMS: dict[str, dict[str, tuple[str, ...]]] = {
         "name": (*_NAME, "用房名称"),
         "floor_m2": (*_ATTRIBUTES["floor_m2"], "面积"),
         "state": ("state", "状态", "使用状态", *_ATTRIBUTES["premises_state"]),
+    },
+    "buildings": {
+        "name": (*_NAME, "楼名", "楼栋名称", "楼号"),
+        "floors": ("floors", "层数", "楼层数", "地上层数", "levels", "building:levels", "storeys", "floor"),
+        "floor_m2": ("floor_m2", "建筑面积", "总建筑面积", "住宅面积", "floor_area", "建筑面积㎡"),
     },
 }
 """Usual names of each section's columns, the surest first. Names are compared without case, blanks, underscores and

@@ -7,7 +7,7 @@ import pandas as pd
 from pipeline.read.by_community import named_rows
 from pipeline.read.by_unit import is_per_unit
 from pipeline.read.sources import Source
-from pipeline.read.values import FIGURES, YES_NO
+from pipeline.read.values import COUNTS, FIGURES, YES_NO
 from pipeline.schema import columns
 
 OF_COMMUNITIES = [name for name in columns("communities") if name not in columns("units")]
@@ -45,7 +45,7 @@ def _first_known(parts: list[pd.Series]) -> pd.Series:
         values = values.where(values.notna(), part)
     if values.name in YES_NO:
         return values.fillna(False).astype("bool")
-    return values if values.name in FIGURES else values.fillna("").astype("str")
+    return values if values.name in (*COUNTS, *FIGURES) else values.fillna("").astype("str")
 
 
 def _told(sources: Mapping[str, Source], premises: pd.DataFrame | None) -> list[pd.DataFrame]:
@@ -72,7 +72,7 @@ def _by_name(source: Source, sources: Mapping[str, Source]) -> pd.DataFrame:
     for column in OF_COMMUNITIES:
         if column not in rows:
             continue
-        if column in FIGURES:
+        if column in (*COUNTS, *FIGURES):
             table[column] = grouped[column].sum(min_count=1)
         elif column in YES_NO:
             table[column] = grouped[column].any()

@@ -105,6 +105,18 @@ def estimated_crs(shapes: gpd.GeoDataFrame) -> CRS | None:
     return drawn.estimate_utm_crs()
 
 
+def in_one_crs(parts: list[Source]) -> list[Source]:
+    """Bring the layers among the parts of one section to the CRS of the first that has one; tables stay."""
+    placed = [isinstance(part.table, gpd.GeoDataFrame) and part.table.crs is not None for part in parts]
+    if not any(placed):
+        return parts
+    common = parts[placed.index(True)].table.crs
+    return [
+        replace(part, table=part.table.to_crs(common)) if known else part
+        for part, known in zip(parts, placed, strict=True)
+    ]
+
+
 def to_working(sources: Mapping[str, Source], crs: CRS) -> tuple[dict[str, Source], Rows]:
     """Bring every layer into the working CRS; a layer whose coordinates do not survive that is an error."""
     brought, rows = {}, []

@@ -17,6 +17,7 @@ LAYER_NAMES = {
     "water": ("water", "水系", "河流", "ways"),
     "railways": ("railways", "railway", "铁路", "ways"),
     "premises": ("premises", "用房", "办公用房"),
+    "buildings": ("buildings", "building", "建筑物", "建筑", "房屋", "楼栋"),
 }
 """Names by which the layer of a section is recognised in a file with several."""
 

@@ -10,9 +10,9 @@ import geopandas as gpd
 
 from pipeline.errors import problem
 from pipeline.read.columns import recognise, recognised_count
-from pipeline.read.coordinates import to_working, with_crs, working_crs
+from pipeline.read.coordinates import in_one_crs, to_working, with_crs, working_crs
 from pipeline.read.layers import companions, read_layer
-from pipeline.read.sources import Rows, Source
+from pipeline.read.sources import Rows, Source, joined
 from pipeline.read.tables import Unreadable, is_sheet, read_sheet
 from pipeline.read.values import typed
 from pipeline.rules import RuleSet
@@ -35,7 +35,7 @@ def open_sources(settings: Settings, rules: RuleSet, report: Callable[[str], Non
     sources: dict[str, Source] = {}
     rows: Rows = []
     for role in settings.given():
-        report(f"reading {getattr(settings, role).path}")
+        report(f"reading {', '.join(path.name for path in settings.paths(role))}")
         source, found = open_source(settings, role, rules.measure)
         rows += found
         if source is not None:
@@ -52,27 +52,47 @@ def open_sources(settings: Settings, rules: RuleSet, report: Callable[[str], Non
 
 
 def open_source(settings: Settings, role: str, measure: str) -> tuple[Source | None, Rows]:
-    """Open one section's file; None where it cannot be used, with the reasons."""
+    """Open one section's files as parts of one source; None where none can be used, with the reasons."""
     section: LayerSection = getattr(settings, role)
-    path = settings.path(role)
+    parts: list[Source] = []
+    rows: Rows = []
+    for path in settings.paths(role):
+        raws, found = _raw_parts(path, settings, role, measure)
+        rows += found
+        for raw in raws:
+            source, found = _ours(raw, section, measure, short=path.suffix.lower() == ".shp")
+            rows += found
+            parts.append(source)
+    if not parts or (any(row["severity"] == "error" for row in rows) and len(parts) < len(settings.paths(role))):
+        return None, rows
+    parts = in_one_crs(parts)
+    label = parts[0].label if len(parts) == 1 else f"{len(parts)} {'sheets' if parts[0].letters else 'layers'}"
+    return joined(parts, label), rows
+
+
+def _raw_parts(path: Path, settings: Settings, role: str, measure: str) -> tuple[list[Source], Rows]:
+    """Read one file under its own column names; no parts where it cannot be used, with the reasons."""
+    section: LayerSection = getattr(settings, role)
     if not path.exists():
         advice = f"Mend path under [{role}] in area.toml{_files_near(path)}"
-        return None, [
-            problem("error", role, "missing file", f"There is no file {section.path}.", advice, source=str(path))
-        ]
+        detail = f"There is no file {relative(path, settings.folder)}."
+        return [], [problem("error", role, "missing file", detail, advice, source=str(path))]
     try:
         raw = _read(path, section, role, measure)
     except (Unreadable, OSError) as error:
         advice = "Open it in the program that made it and save it again."
-        return None, [problem("error", role, "unreadable file", f"{error}.", advice, source=path.name)]
+        return [], [problem("error", role, "unreadable file", f"{error}.", advice, source=path.name)]
     if raw.table.empty:
         severity = "error" if role in (*NEEDS_FEATURES, "households") else "warning"
-        detail, advice = (
-            f"The {'table' if raw.letters else 'layer'} is empty.",
-            "Check that it is the right file and layer.",
-        )
-        return None, [problem(severity, role, "empty layer", detail, advice, source=raw.label)]
-    short = path.suffix.lower() == ".shp"
+        detail = f"The {'table' if raw.letters else 'layer'} is empty."
+        advice = "Check that it is the right file and layer."
+        return [], [problem(severity, role, "empty layer", detail, advice, source=raw.label)]
+    return [raw], []
+
+
+def _ours(raw: Source, section: LayerSection, measure: str, *, short: bool) -> tuple[Source, Rows]:
+    """Give a part our column names, its CRS and our types."""
+    role = raw.role
     chosen, rows = recognise(role, raw.seen, section.mapped, measure, source=raw.label, short=short)
     table = raw.table
     if isinstance(table, gpd.GeoDataFrame):
@@ -113,7 +133,7 @@ def hashes(settings: Settings) -> dict[str, str]:
     """Hash (sha256) of every input file, by its path relative to the area folder."""
     paths = [settings.folder / "area.toml"]
     for role in settings.given():
-        paths += companions(settings.path(role))
+        paths += [near for path in settings.paths(role) for near in companions(path)]
     return {relative(path, settings.folder): file_hash(path) for path in _existing(paths)}
 
 

@@ -1,11 +1,14 @@
-"""A source: one file of the area folder as a table with our column names, and how a place in it is written.
+"""A source: what one section of area.toml names, as one table with our column names, and how a place in it is written.
 
-Rows are numbered as a person finds them: features of a layer counted from 1 in file order, rows of a sheet by their
-row number. The number is the index of `Source.table`.
+A source has one part or several (sheets of a workbook, files of a folder). Rows are numbered as a person finds them:
+features of a layer counted from 1 in file order, rows of a sheet by their row number. The number, plus the `start` of
+its part, is the index of `Source.table`.
 """
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from bisect import bisect_right
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from functools import partial
 
 import pandas as pd
 
@@ -22,11 +25,25 @@ EXAMPLES = 5
 
 
 @dataclass(frozen=True)
-class Source:
-    """One file as read. `table` has our column names (a GeoDataFrame for a layer) and the row numbers as index.
+class Part:
+    """One sheet or layer of a source: row number n of it stands at index `start` + n.
 
-    `label`: file and layer or sheet, as printed. `seen`: the file's own column names. `letters`: sheet letter of each
-    of our columns (empty for layers). `refused`: rows whose value in a column could not be taken, as reported.
+    `label`: file and layer or sheet, as printed. `letters`: sheet letter of each of our columns (empty for layers).
+    """
+
+    label: str
+    letters: Mapping[str, str] = field(default_factory=dict)
+    start: int = 0
+
+
+@dataclass(frozen=True)
+class Source:
+    """One section as read. `table` has our column names (a GeoDataFrame for layers); its index is explained above.
+
+    `label`: as printed; of several parts their file, or the number of them. `seen`: the files' own column names.
+    `letters`: as in `Part`, of the first part. `refused`: rows whose value in a column could not be taken, as
+    reported. `parts`: in order of their `start`; empty where the source is its own only part. `totals`: rows that say
+    sums of others (our columns, typed like `table`, indexed alike). `written`: the counts as they stand in the files.
     """
 
     role: str
@@ -35,19 +52,90 @@ class Source:
     seen: tuple[str, ...] = ()
     letters: Mapping[str, str] = field(default_factory=dict)
     refused: Mapping[str, pd.Index] = field(default_factory=dict)
+    parts: tuple[Part, ...] = ()
+    totals: pd.DataFrame | None = None
+    written: pd.DataFrame | None = None
 
 
 def place(source: Source, numbers: Iterable[int], column: str = "") -> str:
     """Write where something stands: `households.xlsx Sheet1!C7` or `units.gpkg feature 7`; runs are shortened."""
+    parts = source.parts or (Part(source.label, source.letters),)
+    starts = [part.start for part in parts]
+    found: dict[int, list[int]] = {}
+    for number in numbers:
+        which = bisect_right(starts, int(number) - 1) - 1
+        found.setdefault(which, []).append(int(number) - starts[which])
+    return "; ".join(_place_in(parts[which], found[which], column) for which in sorted(found))
+
+
+def _place_in(part: Part, numbers: Iterable[int], column: str) -> str:
     runs = ranges(numbers)
-    if column in source.letters:
-        letter = source.letters[column]
+    if column in part.letters:
+        letter = part.letters[column]
         cells = [f"{letter}{first}" + (f":{letter}{last}" if last > first else "") for first, last in runs]
-        return f"{source.label}!{', '.join(cells)}"
-    parts = [f"{first}" + (f"–{last}" if last > first else "") for first, last in runs]
-    one = len(parts) == 1 and "–" not in parts[0]
-    noun = "row" if source.letters else "feature"
-    return f"{source.label} {noun}{'' if one else 's'} {', '.join(parts)}"
+        return f"{part.label}!{', '.join(cells)}"
+    spans = [f"{first}" + (f"–{last}" if last > first else "") for first, last in runs]
+    one = len(spans) == 1 and "–" not in spans[0]
+    noun = "row" if part.letters else "feature"
+    return f"{part.label} {noun}{'' if one else 's'} {', '.join(spans)}"
+
+
+def joined(sources: Sequence[Source], label: str) -> Source:
+    """Put sources of one role together, one after the other, as parts of one; layers must share their CRS."""
+    if len(sources) == 1:
+        return sources[0]
+    tables, totals, written, parts, start = [], [], [], [], 0
+    refused: dict[str, pd.Index] = {}
+    for source in sources:
+        shift = partial(_shifted, by=start)
+        tables.append(shift(source.table))
+        totals += [shift(source.totals)] if source.totals is not None else []
+        written += [shift(source.written)] if source.written is not None else []
+        for column, index in source.refused.items():
+            refused[column] = refused.get(column, pd.Index([])).append(index + start)
+        own = source.parts or (Part(source.label, source.letters),)
+        parts += [replace(part, start=part.start + start) for part in own]
+        said = [*source.table.index, *(source.totals.index if source.totals is not None else [])]
+        start += max(said, default=0)
+    return Source(
+        sources[0].role,
+        label,
+        _stacked(tables),
+        tuple(dict.fromkeys(name for source in sources for name in source.seen)),
+        sources[0].letters,
+        refused,
+        tuple(parts),
+        _stacked(totals) if totals else None,
+        _stacked(written) if written else None,
+    )
+
+
+def _shifted(table: pd.DataFrame, by: int) -> pd.DataFrame:
+    return table.set_axis(table.index + by)
+
+
+def _blank(dtype: object) -> object:
+    if isinstance(dtype, pd.StringDtype):
+        return ""
+    return False if pd.api.types.is_bool_dtype(dtype) else pd.NA if str(dtype) == "Int64" else None
+
+
+def _stacked(tables: list[pd.DataFrame]) -> pd.DataFrame:
+    """Put typed tables below one another; text that a part does not have is "", yes/no is no, numbers are unknown."""
+    names = list(dict.fromkeys(name for table in tables for name in table.columns if name != "geometry"))
+    dtypes = {name: next(table[name].dtype for table in tables if name in table) for name in names}
+    blank = {name: _blank(dtype) for name, dtype in dtypes.items()}
+    filled = [
+        table.assign(
+            **{
+                name: pd.Series(blank[name], index=table.index, dtype=dtypes[name])
+                for name in names
+                if name not in table
+            }
+        )
+        for table in tables
+    ]
+    return pd.concat(filled)
 
 
 def ranges(numbers: Iterable[int]) -> list[tuple[int, int]]:

@@ -8,12 +8,13 @@ import numpy as np
 import pandas as pd
 
 from pipeline.read.sources import Rows, Source, faults
+from pipeline.schema import MEASURE_COLUMNS
 
 TEXTS = ("unit_id", "name", "community", "subdistrict", "code", "road_class", "kind", "state", "premises_state")
-COUNTS = ("households", "population")
+COUNTS = ("households", "population", *MEASURE_COLUMNS.values())
 FIGURES = (
     *("workers", "floor_m2", "grids", "compounds", "waiting_households", "workload_matters", "farthest_walk_m"),
-    "detached_parts",
+    *("detached_parts", "expected_parts", "buildings", "floors"),
 )
 YES_NO = ("anchor", "protected")
 

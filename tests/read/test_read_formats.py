@@ -110,3 +110,23 @@ def test_every_file_read_is_hashed_by_its_path_from_the_area_folder(tmp_path: Pa
     expected = {"area.toml", *(f"maps/units.{ending}" for ending in ("shp", "dbf", "shx", "prj", "cpg"))}
     assert expected == set(inputs)
     assert {64} == {len(value) for value in inputs.values()}
+
+
+def test_a_section_may_name_several_files_in_a_list_a_pattern_or_a_folder(tmp_path: Path) -> None:
+    (tmp_path / "街道").mkdir()
+    for name, half in {"东.gpkg": small_units().head(4), "西.gpkg": small_units().tail(4).to_crs("EPSG:4490")}.items():
+        half.to_file(tmp_path / "街道" / name)
+    for named in (["街道/东.gpkg", "街道/西.gpkg"], "街道/*.gpkg", "街道"):
+        write_toml(tmp_path, {"units": {"path": named}})
+        area = read(tmp_path)
+        assert TOTALS == area.communities["households"].to_dict()
+        assert {"area.toml", "街道/东.gpkg", "街道/西.gpkg"} == set(area.inputs)
+        assert (abs(area.units.area - 10_000) < 1).all()
+
+
+def test_a_fault_in_one_of_several_files_is_told_with_its_own_name_and_row(tmp_path: Path) -> None:
+    small_units().head(4).to_file(tmp_path / "a.gpkg")
+    small_units().tail(4).assign(households=[1, 2, -3, 4]).to_file(tmp_path / "b.gpkg")
+    write_toml(tmp_path, {"units": {"path": "*.gpkg"}})
+    problems = read(tmp_path).problems
+    assert ["b.gpkg feature 3"] == problems.loc[problems["severity"] == "error", "source"].tolist()
