@@ -27,10 +27,9 @@ def mended_area(area: Area, pieces: int = 6) -> Area:
         kind, done = KINDS[number % len(KINDS)]
         middle = units.geometry.iloc[number % len(units)].centroid
         piece = middle.buffer(2.0 + number)
-        rows.append(
-            {"repair_id": f"R{number + 1:03d}", "kind": kind, "done": done, "layer": "units", "ids": units.index[number % 4]}
-            | {"area_m2": piece.area, "width_m": 4.0, "before": "", "after": "", "why": "", "x": middle.x, "y": middle.y}
-        )
+        row = {"repair_id": f"R{number + 1:03d}", "kind": kind, "done": done, "ids": units.index[number % 4]}
+        row |= {"layer": "units", "area_m2": piece.area, "width_m": 4.0, "x": middle.x, "y": middle.y}
+        rows.append(row | {"before": "", "after": "", "why": ""})
         shapes.append(piece)
     repairs = gpd.GeoDataFrame(pd.DataFrame(rows), geometry=shapes, crs=units.crs)
     return replace(area, repairs=repairs)
@@ -55,7 +54,8 @@ def test_the_map_of_repairs_marks_every_piece_by_kind_and_by_what_became_of_it(r
     marks = {line.get_label(): len(line.get_xdata()) for line in figure.axes[1].lines if " " in str(line.get_label())}
     done = {f"{kind} mended": 2 for kind, mended in KINDS if mended}
     assert done | {"overlap left": 2} == marks
-    assert ["重叠，已修复 2处", "重叠，未修复 2处"] == [text for text in texts(figure, "legend entry") if "重叠" in text]
+    overlaps = [text for text in texts(figure, "legend entry") if "重叠" in text]
+    assert ["重叠，已修复 2处", "重叠，未修复 2处"] == overlaps
     assert 2 == len(texts(figure, "left piece"))
 
 
