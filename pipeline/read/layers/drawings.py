@@ -47,8 +47,12 @@ def in_drawing(source: Source, group: str, wanted: str | None) -> Drawn:
     left = here & ~taken & ~worded
     shapes = replace(source, table=source.table[taken].drop(columns="text", errors="ignore"))
     rows = _read_together(shapes, groups[taken], group) + _left_out(source, left, group)
-    texts = {name: labels_of(replace(source, table=source.table[worded & (groups == name)])) for name in groups[worded]}
+    texts = {name: _texts(source, worded & (groups == name), name) for name in dict.fromkeys(groups[worded])}
     return Drawn(_with_parents(shapes, groups[taken]), texts, rows)
+
+
+def _texts(source: Source, worded: pd.Series, group: str) -> Labels:
+    return labels_of(replace(source, label=f"{source.label} {group}".strip(), table=source.table[worded]))
 
 
 def _fitting(whole: Source, source: Source) -> pd.Series:

@@ -77,7 +77,7 @@ def named(source: Source, labels: Labels, mapped: Mapping[str, str], *, all_here
     text = pd.Series("", index=table.index, dtype="str")
     text.iloc[first["area"]] = first["text"].to_numpy()
     filled = known.where(known != "", text).astype("str")
-    named = replace(source, table=table.assign(**{column: filled}), seen=tuple(dict.fromkeys((*source.seen, column))))
+    named = replace(source, table=table.assign(**{column: filled}))
     rows = _told(source, labels, column, (known == "") & (text != ""))
     rows += _several(source, inside, known == "")
     bare = table.index[filled == ""]

@@ -40,11 +40,20 @@ def closed(source: Source) -> tuple[Source, Rows]:
     made = np.isin(shapely.get_type_id(drawn), _AREAS) & np.isin(kinds, _LINES)
     if not made.any():
         return _with_shapes(source, drawn), []
-    wide = gaps[made].max() / _metre(source.table)
-    detail = f"{made.sum()} closed lines were taken as outlines of areas (widest gap closed: {wide:.2f} m)."
+    source = _with_shapes(source, drawn)
+    return source, _told(source, made & (gaps == 0)) + _told(source, made & (gaps > 0), gaps / _metre(source.table))
+
+
+def _told(source: Source, made: np.ndarray, gaps_m: np.ndarray | None = None) -> Rows:
+    """Say which lines were taken as outlines; a gap that was closed may hide a corner that is missing."""
+    if not made.any():
+        return []
+    detail = f"{made.sum()} closed lines were taken as the outlines of areas."
     where = place(source, source.table.index[made])
-    row = problem("warning", source.role, "outlines closed", detail, "Check that they are areas.", source=where)
-    return _with_shapes(source, drawn), [row]
+    if gaps_m is None:
+        return [problem("note", source.role, "outlines closed", detail, "Nothing to do.", source=where)]
+    detail = f"{made.sum()} lines whose ends nearly meet (within {gaps_m[made].max():.2f} m) were closed to areas."
+    return [problem("warning", source.role, "outlines closed", detail, "Check their outlines.", source=where)]
 
 
 def is_area(table: gpd.GeoDataFrame) -> np.ndarray:
@@ -125,7 +134,7 @@ def faces(source: Source, names: gpd.GeoDataFrame, label: str) -> tuple[Source, 
         detail += f" {loose} pieces of line bound no area, with a length of {_length(cuts, dangles, invalid):.0f}."
     advice = "Check the areas on the map; draw lines until they meet where two areas became one."
     row = problem("warning", source.role, "outlines from lines", detail, advice, source=source.label)
-    return replace(source, label=shown, table=drawn, seen=()), [row]
+    return replace(source, label=shown, table=drawn), [row]
 
 
 def _length(*pieces: Any) -> float:
