@@ -18,7 +18,7 @@ SECTIONS = ("area", "rules", "solve", "repair", "tessellate", *LAYER_SECTIONS, *
 
 READABLE = (
     *(".gpkg", ".shp", ".geojson", ".json", ".kml", ".kmz", ".parquet", ".geoparquet", ".gdb", ".dxf", ".zip", ".tab"),
-    *(".mif", ".fgb", ".xlsx", ".xlsm", ".xls", ".xlsb", ".ods", ".et", ".csv", ".tsv", ".txt"),
+    *(".ovkml", ".mif", ".fgb", ".xlsx", ".xlsm", ".xls", ".xlsb", ".ods", ".et", ".csv", ".tsv", ".txt"),
 )
 """Endings of the files that are taken where a section names a folder."""
 
@@ -80,7 +80,14 @@ class LayerSection(BaseModel):
         description="file, relative to area.toml; a list, a pattern (街道/*.shp) or a folder stands for several"
     )
     layer: str | None = Field(
-        None, description="layer or sheet; the only one, or all that are recognised (sheets), when absent"
+        None,
+        description="layer, sheet, folder of a KML or CAD layer; a pattern (*街道) takes several; the only one, or all "
+        "that are recognised (sheets), when absent",
+    )
+    labels: str = Field(
+        "",
+        description="file of points, or layer of the same file, whose texts name the areas in which they stand, where "
+        "these have no name",
     )
     crs: str = Field("", description="CRS of the file, where the file does not say it or says it wrongly")
     offset: Literal["", "GCJ-02", "BD-09"] = Field(

@@ -11,7 +11,7 @@ import geopandas as gpd
 from pipeline.errors import problem
 from pipeline.read.columns import recognise, recognised_count
 from pipeline.read.coordinates import in_one_crs, to_working, with_crs, working_crs
-from pipeline.read.layers import companions, read_layer
+from pipeline.read.layers import companions, label_files, read_layers
 from pipeline.read.sources import Rows, Source, joined
 from pipeline.read.tables import Unreadable, is_sheet, read_sheet
 from pipeline.read.values import typed
@@ -56,14 +56,16 @@ def open_source(settings: Settings, role: str, measure: str) -> tuple[Source | N
     section: LayerSection = getattr(settings, role)
     parts: list[Source] = []
     rows: Rows = []
+    lost = False
     for path in settings.paths(role):
         raws, found = _raw_parts(path, settings, role, measure)
         rows += found
+        lost |= not raws and any(row["severity"] == "error" for row in found)
         for raw in raws:
-            source, found = _ours(raw, section, measure, short=path.suffix.lower() == ".shp")
+            source, found = _ours(raw, section, measure, short=path.suffix.lower() in (".shp", ".zip"))
             rows += found
             parts.append(source)
-    if not parts or (any(row["severity"] == "error" for row in rows) and len(parts) < len(settings.paths(role))):
+    if not parts or lost:
         return None, rows
     parts = in_one_crs(parts)
     label = parts[0].label if len(parts) == 1 else f"{len(parts)} {'sheets' if parts[0].letters else 'layers'}"
@@ -72,22 +74,22 @@ def open_source(settings: Settings, role: str, measure: str) -> tuple[Source | N
 
 def _raw_parts(path: Path, settings: Settings, role: str, measure: str) -> tuple[list[Source], Rows]:
     """Read one file under its own column names; no parts where it cannot be used, with the reasons."""
-    section: LayerSection = getattr(settings, role)
     if not path.exists():
         advice = f"Mend path under [{role}] in area.toml{_files_near(path)}"
         detail = f"There is no file {relative(path, settings.folder)}."
         return [], [problem("error", role, "missing file", detail, advice, source=str(path))]
     try:
-        raw = _read(path, section, role, measure)
+        raws, rows = _read(path, settings, role, measure)
     except (Unreadable, OSError) as error:
-        advice = "Open it in the program that made it and save it again."
+        advice = getattr(error, "advice", "Open it in the program that made it and save it again.")
         return [], [problem("error", role, "unreadable file", f"{error}.", advice, source=path.name)]
-    if raw.table.empty:
-        severity = "error" if role in (*NEEDS_FEATURES, "households") else "warning"
-        detail = f"The {'table' if raw.letters else 'layer'} is empty."
-        advice = "Check that it is the right file and layer."
-        return [], [problem(severity, role, "empty layer", detail, advice, source=raw.label)]
-    return [raw], []
+    for raw in raws:
+        if raw.table.empty:
+            severity = "error" if role in (*NEEDS_FEATURES, "households") else "warning"
+            detail = f"The {'table' if raw.letters else 'layer'} is empty."
+            advice = "Check that it is the right file and layer."
+            rows.append(problem(severity, role, "empty layer", detail, advice, source=raw.label))
+    return [raw for raw in raws if not raw.table.empty], rows
 
 
 def _ours(raw: Source, section: LayerSection, measure: str, *, short: bool) -> tuple[Source, Rows]:
@@ -105,8 +107,9 @@ def _ours(raw: Source, section: LayerSection, measure: str, *, short: bool) -> t
     return source, rows + found
 
 
-def _read(path: Path, section: LayerSection, role: str, measure: str) -> Source:
-    """Read the file as a sheet or as a layer, under its own column names."""
+def _read(path: Path, settings: Settings, role: str, measure: str) -> tuple[list[Source], Rows]:
+    """Read the file as a sheet or as layers, under its own column names."""
+    section: LayerSection = getattr(settings, role)
     if role == "households" or (role == "premises" and is_sheet(path)):
         mapped = section.mapped
         table, letters, name = read_sheet(
@@ -115,10 +118,9 @@ def _read(path: Path, section: LayerSection, role: str, measure: str) -> Source:
     elif is_sheet(path):
         raise Unreadable(f"[{role}] needs a layer of shapes; a table of counts belongs under [households]")
     else:
-        table, name = read_layer(path, section.layer, role)
-        letters = {}
+        return read_layers(path, settings, role)
     seen = tuple(str(column) for column in table.columns if column != "geometry")
-    return Source(role, f"{path.name} {name}".strip(), table, seen, letters)
+    return [Source(role, f"{path.name} {name}".strip(), table, seen, letters)], []
 
 
 def _files_near(path: Path) -> str:
@@ -133,7 +135,8 @@ def hashes(settings: Settings) -> dict[str, str]:
     """Hash (sha256) of every input file, by its path relative to the area folder."""
     paths = [settings.folder / "area.toml"]
     for role in settings.given():
-        paths += [near for path in settings.paths(role) for near in companions(path)]
+        files = (*settings.paths(role), *label_files(settings, role))
+        paths += [near for path in files for near in companions(path)]
     return {relative(path, settings.folder): file_hash(path) for path in _existing(paths)}
 
 
