@@ -10,7 +10,7 @@ import geopandas as gpd
 
 from pipeline.errors import problem
 from pipeline.read.columns import recognise, recognised_count
-from pipeline.read.coordinates import in_one_crs, to_working, with_crs, working_crs
+from pipeline.read.coordinates import place_layers, to_working, working_crs
 from pipeline.read.layers import companions, label_files, read_layers
 from pipeline.read.sources import Rows, Source, joined
 from pipeline.read.tables import Unreadable, is_sheet, read_sheet
@@ -32,14 +32,17 @@ class Opened:
 
 def open_sources(settings: Settings, rules: RuleSet, report: Callable[[str], None]) -> Opened:
     """Open the file of every section; a section that cannot be used is left out and its faults are in `rows`."""
-    sources: dict[str, Source] = {}
+    parts: dict[str, list[Source]] = {}
     rows: Rows = []
     for role in settings.given():
         report(f"reading {', '.join(path.name for path in settings.paths(role))}")
-        source, found = open_source(settings, role, rules.measure)
+        opened, found = open_parts(settings, role, rules.measure)
         rows += found
-        if source is not None:
-            sources[role] = source
+        if opened:
+            parts[role] = opened
+    placed, found = place_layers(parts, settings)
+    rows += found
+    sources = {role: _together(opened) for role, opened in placed.items()}
     leading = next((sources[role] for role in ("units", "communities") if role in sources), None)
     shapes = leading.table if leading is not None and isinstance(leading.table, gpd.GeoDataFrame) else None
     label = leading.label if leading is not None else ""
@@ -51,8 +54,8 @@ def open_sources(settings: Settings, rules: RuleSet, report: Callable[[str], Non
     return Opened(sources, crs, rows)
 
 
-def open_source(settings: Settings, role: str, measure: str) -> tuple[Source | None, Rows]:
-    """Open one section's files as parts of one source; None where none can be used, with the reasons."""
+def open_parts(settings: Settings, role: str, measure: str) -> tuple[list[Source], Rows]:
+    """Open one section's files, the parts of one source; none where they cannot be used, with the reasons."""
     section: LayerSection = getattr(settings, role)
     parts: list[Source] = []
     rows: Rows = []
@@ -65,11 +68,13 @@ def open_source(settings: Settings, role: str, measure: str) -> tuple[Source | N
             source, found = _ours(raw, section, measure, short=path.suffix.lower() in (".shp", ".zip"))
             rows += found
             parts.append(source)
-    if not parts or lost:
-        return None, rows
-    parts = in_one_crs(parts)
+    return ([] if lost else parts), rows
+
+
+def _together(parts: list[Source]) -> Source:
+    """Join the parts of one section; of several the label tells only their number."""
     label = parts[0].label if len(parts) == 1 else f"{len(parts)} {'sheets' if parts[0].letters else 'layers'}"
-    return joined(parts, label), rows
+    return joined(parts, label)
 
 
 def _raw_parts(path: Path, settings: Settings, role: str, measure: str) -> tuple[list[Source], Rows]:
@@ -93,13 +98,10 @@ def _raw_parts(path: Path, settings: Settings, role: str, measure: str) -> tuple
 
 
 def _ours(raw: Source, section: LayerSection, measure: str, *, short: bool) -> tuple[Source, Rows]:
-    """Give a part our column names, its CRS and our types."""
+    """Give a part our column names and our types."""
     role = raw.role
     chosen, rows = recognise(role, raw.seen, section.mapped, measure, source=raw.label, short=short)
     table = raw.table
-    if isinstance(table, gpd.GeoDataFrame):
-        table, found = with_crs(table, section.crs, role, raw.label)
-        rows += found
     kept = table[[*chosen.values(), *(["geometry"] if isinstance(table, gpd.GeoDataFrame) else [])]]
     renamed = kept.rename(columns={theirs: ours for ours, theirs in chosen.items()})
     letters = {ours: raw.letters[theirs] for ours, theirs in chosen.items()} if raw.letters else {}
@@ -135,8 +137,10 @@ def hashes(settings: Settings) -> dict[str, str]:
     """Hash (sha256) of every input file, by its path relative to the area folder."""
     paths = [settings.folder / "area.toml"]
     for role in settings.given():
+        section = getattr(settings, role)
         files = (*settings.paths(role), *label_files(settings, role))
         paths += [near for path in files for near in companions(path)]
+        paths += [settings.folder / section.control_points] if section.control_points else []
     return {relative(path, settings.folder): file_hash(path) for path in _existing(paths)}
 
 

@@ -8,7 +8,7 @@ from pyproj import CRS
 from small_area import CRS as METRES
 from small_area import found, read, read_layers, small_communities, small_units, write_layers, write_toml
 
-from pipeline.read.coordinates import crs_name, in_metres
+from pipeline.read.coordinates.systems import crs_name, in_metres
 
 
 def test_the_working_crs_is_that_of_the_units(tmp_path: Path) -> None:
