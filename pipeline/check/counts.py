@@ -23,7 +23,7 @@ def check_counts(units: gpd.GeoDataFrame) -> Rows:
 
 
 def check_sizes(area: Area) -> Rows:
-    """Find units above the upper limit of the rules and communities without households."""
+    """Find units above the upper limit of the rules, and units and communities without households."""
     rows = []
     units, upper = area.units, area.rules.upper
     large = (units["households"] > upper).to_numpy()
@@ -34,6 +34,12 @@ def check_sizes(area: Area) -> Rows:
             "A unit is never cut: their communities cannot be brought within the limits. Divide the units if possible."
         )
         rows.append(problem("warning", "units", "unit above upper limit", detail, advice))
+    bare = units.index[units["households"] == 0]
+    # where counts could not be read they stand as 0, and that was said
+    if len(bare) and not (area.problems["severity"] == "error").any():
+        detail = f"{len(bare)} units have no households: {listing(bare)}."
+        advice = "Nothing to do if nobody lives there."
+        rows.append(problem("note", "units", "units without households", detail, advice))
     empty = area.communities.index[area.communities["households"] == 0]
     if len(empty):
         detail = f"{len(empty)} communities have no households: {listing(empty)}."

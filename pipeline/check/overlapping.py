@@ -31,9 +31,11 @@ def overlaps(units: gpd.GeoDataFrame) -> pd.DataFrame:
     return table.sort_values("area_m2", ascending=False, kind="stable").reset_index(drop=True)
 
 
-def check_overlaps(units: gpd.GeoDataFrame) -> Rows:
-    """Warn of pairs of units that overlap, with the largest."""
+def check_overlaps(units: gpd.GeoDataFrame, twice: pd.DataFrame) -> Rows:
+    """Warn of pairs of units that overlap, with the largest; those drawn `twice` (`same_shapes`) were told."""
     pairs = overlaps(units)
+    told = {frozenset(units.index[[pair.a, pair.b]]) for pair in twice.itertuples()}
+    pairs = pairs[[frozenset((pair.a, pair.b)) not in told for pair in pairs.itertuples()]]
     if pairs.empty:
         return []
     largest = [f"{row.a} and {row.b} ({row.area_m2:.0f} m²)" for row in pairs.head(5).itertuples()]

@@ -1,24 +1,55 @@
-"""Names units and lists keys in what the checks say, and makes one row for all units that are wrong in one way."""
+"""Names things and lists keys in what the checks say, and makes the rows for things that are wrong in one way."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 
 import geopandas as gpd
 import numpy as np
 import pandas as pd
 
 from pipeline.errors import problem
+from pipeline.settings import Settings
 
 LISTED = 20
 """Keys listed in one message."""
+
+ONE_BY_ONE = 20
+"""Things wrong in one way that get a row each; more of them share a row."""
 
 Rows = list[dict[str, str]]
 """Rows of a problems table that is still being gathered."""
 
 
-def listing(keys: Iterable[object]) -> str:
+@dataclass(frozen=True)
+class Found:
+    """One thing that is wrong: its key, the sentence that says so, and the few words for a list of many."""
+
+    id: str
+    detail: str
+    short: str
+
+
+def one_by_one(
+    severity: str, layer: str, name: str, found: Sequence[Found], many: str, advice: str, *, source: str = ""
+) -> Rows:
+    """Make a row for each thing found, or one for all where they are more than ONE_BY_ONE: `many` starts its sentence.
+
+    >>> found = [Found(f"u{number}", f"u{number} is odd.", f"u{number}") for number in range(1, 42, 2)]
+    >>> [row["id"] for row in one_by_one("note", "units", "odd", found[:2], "units are odd", "Look.")]
+    ['u1', 'u3']
+    >>> one_by_one("note", "units", "odd", found, "units are odd", "Look.")[0]["detail"][:26]
+    '21 units are odd: u1, u3, '
+    """
+    if len(found) <= ONE_BY_ONE:
+        return [problem(severity, layer, name, one.detail, advice, id=one.id, source=source) for one in found]
+    detail = f"{len(found)} {many}: {listing(one.short for one in found)}."
+    return [problem(severity, layer, name, detail, advice, source=source)]
+
+
+def listing(keys: Iterable[object], separator: str = ", ") -> str:
     """List the first LISTED keys and say how many more there are."""
     shown = [str(key) for key in keys]
-    return ", ".join(shown[:LISTED]) + (f" and {len(shown) - LISTED} more" if len(shown) > LISTED else "")
+    return separator.join(shown[:LISTED]) + (f" and {len(shown) - LISTED} more" if len(shown) > LISTED else "")
 
 
 def features(units: gpd.GeoDataFrame, wrong: np.ndarray | pd.Series) -> str:
@@ -42,3 +73,11 @@ def unit_faults(
         return []
     detail = f"{count} units {said}: features {features(units, wrong)}."
     return [problem(severity, "units", name, detail, advice)]
+
+
+def file_of(settings: Settings, *roles: str) -> str:
+    """Name the files of the first of these sections that area.toml has; "" where it has none."""
+    section = next((getattr(settings, role) for role in roles if getattr(settings, role) is not None), None)
+    if section is None:
+        return ""
+    return section.path if isinstance(section.path, str) else ", ".join(section.path)
