@@ -38,14 +38,15 @@ def _undeclared(parts: pd.Series) -> Rows:
 
 
 def _too_many(units: gpd.GeoDataFrame, unions: gpd.GeoSeries, parts: pd.Series, declared: pd.Series) -> Rows:
-    found = []
-    for community in parts.index[parts > declared]:
+    def tell(community: str) -> Found:
         said = f"{community} lies in {parts[community]} parts, {declared[community]:g} declared"
         small = _small_parts(units[units["community"] == community], unions[community])
-        found.append(Found(str(community), f"{said}. Besides the main part: {small}.", said))
+        return Found(community, f"{said}. Besides the main part: {small}.", said)
+
+    too_many = list(parts.index[parts > declared])
     advice = "Correct the community of these units, or expected_parts where the part is meant."
     many = "communities lie in more parts than declared"
-    return one_by_one("warning", "communities", "detached parts", found, many, advice)
+    return one_by_one("warning", "communities", "detached parts", too_many, tell, many, advice)
 
 
 def _small_parts(units: gpd.GeoDataFrame, union: shapely.Geometry) -> str:
@@ -67,13 +68,14 @@ def _small_parts(units: gpd.GeoDataFrame, union: shapely.Geometry) -> str:
 
 
 def _too_few(parts: pd.Series, declared: pd.Series) -> Rows:
-    found = []
-    for community, count in parts.items():
+    def tell(community: str) -> Found:
+        count = parts[community]
         said = f"{community} lies in {count} part{'s' if count > 1 else ''}, {declared[community]:g} declared"
-        found.append(Found(str(community), f"{said}.", said))
+        return Found(community, f"{said}.", said)
+
     advice = "Correct expected_parts, unless units of a part are missing."
     many = "communities lie in fewer parts than declared"
-    return one_by_one("note", "communities", "parts joined", found, many, advice)
+    return one_by_one("note", "communities", "parts joined", list(parts.index), tell, many, advice)
 
 
 def check_unit_parts(units: gpd.GeoDataFrame) -> Rows:

@@ -1,7 +1,8 @@
 """Names things and lists keys in what the checks say, and makes the rows for things that are wrong in one way."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import geopandas as gpd
 import numpy as np
@@ -13,7 +14,7 @@ from pipeline.settings import Settings
 LISTED = 20
 """Keys listed in one message."""
 
-ONE_BY_ONE = 20
+ONE_BY_ONE = LISTED
 """Things wrong in one way that get a row each; more of them share a row."""
 
 Rows = list[dict[str, str]]
@@ -30,19 +31,31 @@ class Found:
 
 
 def one_by_one(
-    severity: str, layer: str, name: str, found: Sequence[Found], many: str, advice: str, *, source: str = ""
+    severity: str,
+    layer: str,
+    name: str,
+    things: Sequence[Any],
+    tell: Callable[[Any], Found],
+    many: str,
+    advice: str,
+    *,
+    source: str = "",
 ) -> Rows:
-    """Make a row for each thing found, or one for all where they are more than ONE_BY_ONE: `many` starts its sentence.
+    """Make a row for each thing, or one for all where they are more than ONE_BY_ONE: `many` starts its sentence.
 
-    >>> found = [Found(f"u{number}", f"u{number} is odd.", f"u{number}") for number in range(1, 42, 2)]
-    >>> [row["id"] for row in one_by_one("note", "units", "odd", found[:2], "units are odd", "Look.")]
+    >>> def tell(number: int) -> Found:
+    ...     return Found(f"u{number}", f"u{number} is odd.", f"u{number}")
+    >>> [row["id"] for row in one_by_one("note", "units", "odd", [1, 3], tell, "units are odd", "Look.")]
     ['u1', 'u3']
-    >>> one_by_one("note", "units", "odd", found, "units are odd", "Look.")[0]["detail"][:26]
-    '21 units are odd: u1, u3, '
+    >>> one_by_one("note", "units", "odd", range(1, 99, 2), tell, "units are odd", "Look.")[0]["detail"][-28:]
+    ', u35, u37, u39 and 29 more.'
     """
-    if len(found) <= ONE_BY_ONE:
+    if len(things) <= ONE_BY_ONE:
+        found = [tell(thing) for thing in things]
         return [problem(severity, layer, name, one.detail, advice, id=one.id, source=source) for one in found]
-    detail = f"{len(found)} {many}: {listing(one.short for one in found)}."
+    # thousands of things may be wrong in one way: only those that are listed are looked at
+    shown = [tell(thing).short for thing in things[:LISTED]]
+    detail = f"{len(things)} {many}: {', '.join(shown)} and {len(things) - LISTED} more."
     return [problem(severity, layer, name, detail, advice, source=source)]
 
 

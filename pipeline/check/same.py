@@ -1,5 +1,7 @@
 """Finds places that were drawn twice: units of (nearly) the same shape."""
 
+from functools import partial
+
 import geopandas as gpd
 import numpy as np
 import pandas as pd
@@ -35,14 +37,17 @@ def check_same_shapes(units: gpd.GeoDataFrame, pairs: pd.DataFrame) -> Rows:
     copied = (counts[pairs["a"]] == counts[pairs["b"]]) & (counts[pairs["a"]] > 0)
     rows: Rows = []
     for severity, some in (("error", pairs[copied]), ("warning", pairs[~copied])):
-        found = [_found(units, pair.a, pair.b, severity) for pair in some.itertuples()]
+        tell = partial(_told, units, counted_twice=severity == "error")
         advice = "Remove the copy; or make one unit of the two, with the households that live there."
-        rows += one_by_one(severity, "units", "same shape twice", found, "pairs of units have one shape", advice)
+        positions = list(zip(some["a"], some["b"], strict=True))
+        many = "pairs of units have one shape"
+        rows += one_by_one(severity, "units", "same shape twice", positions, tell, many, advice)
     return rows
 
 
-def _found(units: gpd.GeoDataFrame, a: int, b: int, severity: str) -> Found:
-    said = [f"{units.index[at]} ({units['households'].iloc[at]} households)" for at in (a, b)]
-    twice = ": its households are counted twice" if severity == "error" else ""
+def _told(units: gpd.GeoDataFrame, pair: tuple[int, int], *, counted_twice: bool) -> Found:
+    a, b = pair
+    said = [f"{units.index[at]} ({units['households'].iloc[at]} households)" for at in pair]
+    twice = ": its households are counted twice" if counted_twice else ""
     detail = f"{said[0]} and {said[1]} have the same shape (features {a + 1} and {b + 1}){twice}."
     return Found(str(units.index[b]), detail, " and ".join(said))

@@ -43,14 +43,15 @@ def measurable(units: gpd.GeoDataFrame) -> np.ndarray:
 def check_tiny(sound: gpd.GeoDataFrame) -> Rows:
     """Warn of units that are likely leftovers of drawing: smaller than TINY_M2 or narrower than SLIVER_M."""
     area, width = sound.area.to_numpy(), width_m(sound.geometry).to_numpy()
-    tiny = np.flatnonzero((area < TINY_M2) | (width < SLIVER_M))
-    found = []
-    for at in tiny:
+
+    def tell(at: int) -> Found:
         unit, households = str(sound.index[at]), sound["households"].iloc[at]
         said = f"{area[at]:.1f} m², {width[at]:.1f} m wide, {households} households"
-        found.append(Found(unit, f"{unit} is hardly a place: {said}.", f"{unit} ({said})"))
+        return Found(unit, f"{unit} is hardly a place: {said}.", f"{unit} ({said})")
+
+    tiny = list(np.flatnonzero((area < TINY_M2) | (width < SLIVER_M)))
     advice = "Join it to the unit it was cut from, or remove it."
-    return one_by_one("warning", "units", "tiny units", found, "units are hardly places", advice)
+    return one_by_one("warning", "units", "tiny units", tiny, tell, "units are hardly places", advice)
 
 
 def check_outlines(area: Area) -> Rows:
@@ -60,12 +61,14 @@ def check_outlines(area: Area) -> Rows:
         if role == "communities" and area.settings.units is None:
             continue
         broken = outlines[~outlines.is_valid]
-        found = [
-            Found(name, f"The polygon of {name} is broken ({reason}); it is compared as mended on a copy.", name)
-            for name, reason in zip(broken.iloc[:, 0], shapely.is_valid_reason(broken.geometry.array), strict=True)
-        ]
+        pairs = list(zip(broken.iloc[:, 0], shapely.is_valid_reason(broken.geometry.array), strict=True))
         many = "polygons are broken; they are compared as mended on a copy"
         advice = "Mend them, in QGIS with Fix geometries (修正几何图形)."
         source = file_of(area.settings, role)
-        rows += one_by_one("warning", role, "invalid shape", found, many, advice, source=source)
+        rows += one_by_one("warning", role, "invalid shape", pairs, _broken, many, advice, source=source)
     return rows
+
+
+def _broken(outline: tuple[str, str]) -> Found:
+    name, reason = outline
+    return Found(name, f"The polygon of {name} is broken ({reason}); it is compared as mended on a copy.", name)

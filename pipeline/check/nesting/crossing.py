@@ -1,5 +1,7 @@
 """Checks communities against the line of their subdistrict."""
 
+from typing import Any
+
 import geopandas as gpd
 import numpy as np
 import pandas as pd
@@ -47,12 +49,10 @@ def check_crossing(ground: Ground, outside: gpd.GeoDataFrame) -> tuple[Rows, fro
     own = shares["name"].to_numpy() == units["community"].to_numpy()[shares["shape"]]
     there = units.iloc[shares.loc[own & (shares["share"] >= MOSTLY), "shape"]]
     others = area_shares(crossing.geometry, ground.subdistricts.rename("geometry").reset_index(names="to"), "to")
-    found = [
-        _found(row, there[there["community"] == row.Index], others[others["shape"] == at])
-        for at, row in enumerate(crossing.itertuples())
-    ]
+    others["of"] = crossing.index[others["shape"]]
     rows = one_by_one(
-        *("warning", "communities", "community crosses the subdistrict line", found),
+        *("warning", "communities", "community crosses the subdistrict line", list(crossing.itertuples())),
+        lambda row: _found(row, there[there["community"] == row.Index], others[others["of"] == row.Index]),
         "communities lie partly beyond the line of their subdistrict",
         "No community may lie in two subdistricts: correct the line, or the polygon and the units of the community.",
         source=ground.files["communities"] or ground.files["units"],
@@ -60,7 +60,7 @@ def check_crossing(ground: Ground, outside: gpd.GeoDataFrame) -> tuple[Rows, fro
     return rows, frozenset(there.index.astype("str"))
 
 
-def _found(row: "pd.core.frame.Pandas", there: pd.DataFrame, others: pd.DataFrame) -> Found:
+def _found(row: Any, there: pd.DataFrame, others: pd.DataFrame) -> Found:
     to = listing(f"{area:.0f} m² in {name}" for name, area in zip(others["name"], others["area_m2"], strict=True))
     units = f"Units there: {listing(there.index)} ({there['households'].sum()} households)" if len(there) else ""
     detail = (

@@ -1,5 +1,7 @@
 """Compares the polygon of each community with its units: an old outline, or units under the wrong community."""
 
+from typing import Any
+
 import numpy as np
 import pandas as pd
 
@@ -24,7 +26,8 @@ def compared(ground: Ground) -> pd.DataFrame:
     """
     units, shares = ground.units, ground.in_communities
     of = units["community"].to_numpy()
-    own, drawn = of[shares["shape"]], np.isin(of[shares["shape"]], ground.communities.index)
+    own = of[shares["shape"]]
+    drawn = units["community"].isin(ground.communities.index).to_numpy()[shares["shape"]]
     inside, name = shares["area_m2"], shares["name"]
     table = pd.DataFrame({"units": units.area.groupby(of).sum()}).loc[
         lambda rows: rows.index.isin(ground.communities.index)
@@ -53,28 +56,29 @@ def check_outlines_of_communities(ground: Ground) -> tuple[Rows, frozenset[str]]
         return [], frozenset()
     table = compared(ground)
     differing = table[table["alike_filled"] < ALIKE]
-    apart = {community: _apart(ground, community) for community in differing.index}
-    found = [_found(ground, row, apart[row.Index]) for row in differing.itertuples()]
+    apart = _apart(ground, differing.index)
     rows = one_by_one(
-        *("warning", "communities", "community outline differs", found),
+        *("warning", "communities", "community outline differs", list(differing.itertuples())),
+        lambda row: _found(row, apart[apart["community"] == row.Index]),
         "polygons differ from the units of their community",
         "Correct the polygon if it is the older of the two, else the community of these units.",
         source=ground.files["communities"],
     )
     bare = table[(table["alike"] < ALIKE) & (table["alike_filled"] >= ALIKE)]
-    told = frozenset(unit for units in apart.values() for unit in units.index.astype("str"))
-    return rows + _not_filled(bare, ground.files["communities"]), told
+    return rows + _not_filled(bare, ground.files["communities"]), frozenset(apart.index.astype("str"))
 
 
-def _apart(ground: Ground, community: str) -> pd.DataFrame:
-    """Units of a community that lie mostly outside of its polygon."""
+def _apart(ground: Ground, communities: pd.Index) -> pd.DataFrame:
+    """Units of these communities that lie mostly outside of their polygons."""
     units, shares = ground.units, ground.in_communities
-    own = shares[shares["name"] == community].set_index("shape")["share"]
-    positions = np.flatnonzero(units["community"] == community)
-    return units.iloc[positions[own.reindex(positions, fill_value=0.0).to_numpy() < MOSTLY]]
+    own = shares["name"].to_numpy() == units["community"].to_numpy()[shares["shape"]]
+    inside = shares.loc[own & (shares["share"] >= MOSTLY), "shape"]
+    away = units["community"].isin(communities).to_numpy(copy=True)
+    away[inside] = False
+    return units[away]
 
 
-def _found(ground: Ground, row: "pd.core.frame.Pandas", apart: pd.DataFrame) -> Found:
+def _found(row: Any, apart: pd.DataFrame) -> Found:
     detail = (
         f"The polygon of {row.Index} and its units agree by {row.alike:.0%}: {row.outside:.0f} m² of its units lie "
         f"outside of it, and units of other communities take {row.foreign:.0f} m² of it."

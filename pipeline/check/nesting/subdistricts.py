@@ -1,6 +1,7 @@
 """Compares the outline of each subdistrict with its communities: what they take beyond it, what of it has none."""
 
 import geopandas as gpd
+import numpy as np
 import pandas as pd
 import shapely
 
@@ -29,22 +30,22 @@ def check_subdistricts(ground: Ground, outside: gpd.GeoDataFrame) -> Rows:
     `outside`: of `crossing.find_outside`; what crosses has a row of its own and is not said again. All drawing noise
     together is one note.
     """
-    lacking = find_lacking(ground)
+    lacking, at = find_lacking(ground), ground.files["subdistricts"]
     beyond = outside[~outside["crosses"]]
-    noise, at = lacking["noise_m2"].sum() + outside["noise_m2"].sum(), ground.files["subdistricts"]
-    strong: list[Found] = []
-    slight: list[Found] = []
-    for name, shape in ground.subdistricts.items():
-        over, small = _pieces(beyond.geometry[beyond["subdistrict"] == name])
-        bare, smaller = _pieces(lacking.geometry[lacking.index == name])
-        noise += small + smaller
-        share = (over["area_m2"].sum() + bare["area_m2"].sum()) / shape.area
-        if share > 0:
-            (strong if share >= STRONGLY else slight).append(_found(str(name), share, over, bare))
+    over, small = _pieces(beyond.geometry, beyond["subdistrict"])
+    bare, smaller = _pieces(lacking.geometry, lacking.index)
+    noise = lacking["noise_m2"].sum() + outside["noise_m2"].sum() + small + smaller
+    sums = [pieces.groupby("name")["area_m2"].sum() for pieces in (over, bare)]
+    shares = sum(part.reindex(ground.subdistricts.index, fill_value=0.0) for part in sums) / ground.subdistricts.area
+    strong, slight = (list(shares.index[which]) for which in (shares >= STRONGLY, (shares > 0) & (shares < STRONGLY)))
+
+    def tell(name: str) -> Found:
+        return _found(name, shares[name], over[over["name"] == name], bare[bare["name"] == name])
+
     many = "outlines of subdistricts differ from their communities"
     return [
-        *one_by_one("warning", "subdistricts", "subdistrict outline differs", strong, many, ADVICE, source=at),
-        *one_by_one("note", "subdistricts", "subdistrict outline differs", slight, many, ADVICE, source=at),
+        *one_by_one("warning", "subdistricts", "subdistrict outline differs", strong, tell, many, ADVICE, source=at),
+        *one_by_one("note", "subdistricts", "subdistrict outline differs", slight, tell, many, ADVICE, source=at),
         *_noise(noise, at),
     ]
 
@@ -60,11 +61,14 @@ def find_lacking(ground: Ground) -> gpd.GeoDataFrame:
     return gpd.GeoDataFrame({"noise_m2": (rest.area - broad.area).clip(lower=0.0)}, geometry=broad)
 
 
-def _pieces(shapes: gpd.GeoSeries) -> tuple[pd.DataFrame, float]:
-    """Take shapes apart: area_m2, width_m, x, y of each piece, the largest first, and the area of those too small."""
-    parts = gpd.GeoSeries(shapely.get_parts(shapes.to_numpy()))
-    middle = parts.representative_point()
-    table = pd.DataFrame({"area_m2": parts.area, "width_m": width_m(parts), "x": middle.x, "y": middle.y})
+def _pieces(shapes: gpd.GeoSeries, names: pd.Series | pd.Index) -> tuple[pd.DataFrame, float]:
+    """Take shapes apart: name, area_m2, width_m, x, y of each piece, largest first; and the area of all too small."""
+    whole = shapes.to_numpy()
+    parts, of = shapely.get_parts(whole[~shapely.is_empty(whole)], return_index=True)
+    series, middle = gpd.GeoSeries(parts), shapely.point_on_surface(parts)
+    named = np.asarray(names)[~shapely.is_empty(whole)][of]
+    table = pd.DataFrame({"name": named, "area_m2": series.area, "width_m": width_m(series)})
+    table = table.assign(x=shapely.get_x(middle), y=shapely.get_y(middle))
     small = table["area_m2"] < PIECE_M2
     return table[~small].sort_values("area_m2", ascending=False, kind="stable"), table.loc[small, "area_m2"].sum()
 
@@ -74,7 +78,7 @@ def _found(name: str, share: float, over: pd.DataFrame, bare: pd.DataFrame) -> F
         *([f"its communities reach beyond it with {_said(over)}"] if len(over) else []),
         *([f"no community covers {_said(bare)} of it"] if len(bare) else []),
     ]
-    return Found(name, f"The outline of {name} differs by {share:.1%}: {'; '.join(said)}.", f"{name} ({share:.1%})")
+    return Found(name, f"The outline of {name} differs by {share:.2%}: {'; '.join(said)}.", f"{name} ({share:.2%})")
 
 
 def _said(pieces: pd.DataFrame) -> str:

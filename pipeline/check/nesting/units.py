@@ -13,6 +13,9 @@ MOSTLY = 0.5
 STRADDLES = 0.1
 """A unit of which at least this share lies in a second community straddles."""
 
+WHOLLY = 1 - STRADDLES + 1e-9
+"""A unit of which more lies in its own community does not straddle."""
+
 SHOWN = 0.005
 """Smaller shares are not worth printing."""
 
@@ -58,7 +61,8 @@ def unit_kinds(units: gpd.GeoDataFrame, shares: pd.DataFrame, polygons: gpd.GeoS
     second = other["share"].fillna(0.0)
     known = names.isin(polygons.index)
     away = known & (own_share < MOSTLY)
-    straddling = known & ~away & (second >= STRADDLES)
+    # where polygons overlap, a unit may lie in a second one although all of it lies in its own
+    straddling = known & ~away & (second >= STRADDLES) & (own_share <= WHOLLY)
     by_area = np.flatnonzero(straddling & ~other["by_floor"].eq(True))
     thin = _is_thin(units.geometry.iloc[by_area], polygons[other["name"].iloc[by_area]])
     straddling.iloc[by_area[thin]] = False
@@ -75,30 +79,32 @@ def _rows(ground: Ground, kinds: pd.Series, shares: pd.DataFrame, column: str) -
     """Make the rows of one level; `kinds` and `shares` by position of the unit."""
     by_unit = shares.groupby("shape").indices
 
-    def found(kind: str) -> list[Found]:
-        at = [int(unit) for unit in np.flatnonzero(kinds == kind)]
-        return [_found(ground, unit, shares.iloc[by_unit.get(unit, [])], column) for unit in at]
+    def of(kind: str) -> list[int]:
+        return [int(unit) for unit in np.flatnonzero(kinds == kind)]
+
+    def tell(unit: int) -> Found:
+        return _found(ground, unit, shares.iloc[by_unit.get(unit, [])], column)
 
     source, share = ground.files["units"], f"{STRADDLES:.0%}"
     return [
         *one_by_one(
-            *("warning", "units", f"unit lies in another {column}", found(ELSEWHERE)),
+            *("warning", "units", f"unit lies in another {column}", of(ELSEWHERE), tell),
             *(f"units lie mostly in another {column} than theirs", f"Correct their {column}, or the polygons."),
             source=source,
         ),
         *one_by_one(
-            *("warning", "units", f"unit outside its {column}", found(OUTSIDE)),
+            *("warning", "units", f"unit outside its {column}", of(OUTSIDE), tell),
             *(f"units lie mostly outside of their {column} and in no other", "Check where they lie, and the polygons."),
             source=source,
         ),
         *one_by_one(
-            *("warning", "units", "unit straddles", found(STRADDLING)),
+            *("warning", "units", "unit straddles", of(STRADDLING), tell),
             f"units lie with at least {share} in a second community",
             "A unit is never cut: correct the line, or make two units of it, with a count each.",
             source=source,
         ),
         *one_by_one(
-            *("warning", "units", "unit straddles subdistricts", found(ACROSS)),
+            *("warning", "units", "unit straddles subdistricts", of(ACROSS), tell),
             f"units lie with at least {share} in a second subdistrict",
             "A unit is never cut: correct the line, or make two units of it, with a count each, on either side of it.",
             source=source,
