@@ -8,10 +8,10 @@ from pathlib import Path
 from pipeline.schema import PROBLEM_ZH
 
 PACKAGE = Path(__file__).parents[1] / "pipeline"
-NAME_AT = {"problem": 2, "faults": 4, "_fault": 2}
+NAME_AT = {"problem": 2, "faults": 4, "unit_faults": 2, "one_by_one": 2}
 """Functions that make problems, and which of their arguments is the name."""
 
-NAMED_BY_CALLER = {"check.py", "sources.py"}
+NAMED_BY_CALLER = {"rows.py", "sources.py"}
 """Modules in which such a function passes on the name it is given."""
 
 

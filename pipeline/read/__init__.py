@@ -1,7 +1,7 @@
 """Reads an area: opens its files, joins counts to shapes, and tells every fault with file, sheet, row or feature.
 
 The rooms, in the order they are used: opening (layers, tables, columns, values, coordinates), names, units (overlap),
-join (apportion), offices, communities, lines. Files are only ever read.
+join (apportion), offices, communities, lines, outlines. Files are only ever read.
 """
 
 from collections.abc import Callable
@@ -17,6 +17,7 @@ from pipeline.read.lines import make_lines
 from pipeline.read.names import one_spelling
 from pipeline.read.offices import anchors, make_premises, shown_premises
 from pipeline.read.opening import hashes, open_sources
+from pipeline.read.outlines import make_outlines
 from pipeline.read.sources import Rows, Source
 from pipeline.read.units import draw_units, two_parents, with_parents
 from pipeline.results import Area
@@ -61,6 +62,7 @@ def read_area(settings: Settings, rules: RuleSet, *, report: Callable[[str], Non
         problems=problems_table([*opened.rows, *rows, *places.rows, *found]),
         reconciliation=_books(places.reconciliation),
         inputs=hashes(settings),
+        outlines=make_outlines(sources),
     )
 
 

@@ -13,6 +13,9 @@ from pipeline.schema import columns
 OF_COMMUNITIES = [name for name in columns("communities") if name not in columns("units")]
 """Columns that are told of a community, not summed from its units."""
 
+DECLARED = ("expected_parts",)
+"""Figures that each row of a community repeats for the whole of it: they are not summed."""
+
 
 def communities_table(
     units: pd.DataFrame, sources: Mapping[str, Source], premises: pd.DataFrame | None
@@ -72,7 +75,9 @@ def _by_name(source: Source, sources: Mapping[str, Source]) -> pd.DataFrame:
     for column in OF_COMMUNITIES:
         if column not in rows:
             continue
-        if column in (*COUNTS, *FIGURES):
+        if column in DECLARED:
+            table[column] = grouped[column].max()
+        elif column in (*COUNTS, *FIGURES):
             table[column] = grouped[column].sum(min_count=1)
         elif column in YES_NO:
             table[column] = grouped[column].any()

@@ -7,7 +7,7 @@ import geopandas as gpd
 import pandas as pd
 
 from pipeline.errors import problem
-from pipeline.read.overlap import largest_overlap
+from pipeline.read.overlap import largest_share
 from pipeline.read.sources import Rows, Source, missing_column
 from pipeline.read.values import look_up
 from pipeline.schema import columns
@@ -93,9 +93,10 @@ def _complete(table: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
 def with_parents(drawn: Drawn, sources: Mapping[str, Source]) -> Drawn:
     """Give every unit its community and subdistrict.
 
-    Community: the unit's own; a table per unit overrides it (it is the newer register); else the community polygon
-    that covers most of the unit. Subdistrict: the unit's own; else the one that the layer or the table of
-    communities gives its community; else the subdistrict polygon that covers most of the unit.
+    Community: the unit's own; a table per unit overrides it (it is the newer register); else the community polygon that
+    holds most of the unit: of the floor area of the buildings in it where [buildings] are given, else of its
+    area. Subdistrict: the unit's own; else the one that the layer or the table of communities gives its community;
+    else the subdistrict polygon that holds most of the unit.
     """
     units, rows = drawn.units.copy(), list(drawn.rows)
     for step in (
@@ -158,13 +159,19 @@ def _from_polygons(
         return units, [missing_column(source, column, "")]
     if source.table.crs is None or units.crs is None:
         return units, []
-    found = largest_overlap(units.geometry[blank], source.table, column)
+    found, by_floor = largest_share(units.geometry[blank], source.table, column, _buildings(sources))
     filled = units[column].where(~blank, found.reindex(units.index, fill_value="")).astype("str")
     rows = []
     if (found != "").any():
-        detail = f"{(found != '').sum()} units got their {column} from the polygons of [{role}], by largest overlap."
+        detail = f"{(found != '').sum()} units got their {column} from the polygons of [{role}], by largest overlap"
+        detail += f", {by_floor.sum()} of them by the floor area of the buildings inside." if by_floor.any() else "."
         rows.append(problem("note", "units", f"{column} by overlap", detail, "Nothing to do.", source=source.label))
     return units.assign(**{column: filled}), rows
+
+
+def _buildings(sources: Mapping[str, Source]) -> gpd.GeoDataFrame | None:
+    table = sources["buildings"].table if "buildings" in sources else None
+    return table if isinstance(table, gpd.GeoDataFrame) and table.crs is not None else None
 
 
 def _subdistrict_from_communities(
