@@ -49,7 +49,7 @@ def read_area(settings: Settings, rules: RuleSet, *, report: Callable[[str], Non
     sources, rows = one_spelling(opened.sources)
     tell("joining counts to shapes")
     usable = "units" in sources or (settings.units is None and "communities" in sources)
-    places = _join(sources) if usable else _nothing(opened.crs)
+    places = _join(sources, rules.measure) if usable else _nothing(opened.crs)
     lines, found = make_lines(sources, rules, opened.crs)
     return Area(
         settings=settings,
@@ -61,13 +61,16 @@ def read_area(settings: Settings, rules: RuleSet, *, report: Callable[[str], Non
         problems=problems_table([*opened.rows, *rows, *places.rows, *found]),
         reconciliation=_books(places.reconciliation),
         inputs=hashes(settings),
+        columns=pd.DataFrame(
+            [row for source in sources.values() for row in source.columns], columns=columns("columns.csv"), dtype="str"
+        ),
     )
 
 
-def _join(sources: dict[str, Source]) -> _Places:
+def _join(sources: dict[str, Source], measure: str) -> _Places:
     """Draw the units, find their parents, give them their counts and anchors."""
     drawn = with_parents(draw_units(sources), sources)
-    joined = join_counts(drawn.units, drawn.source, sources)
+    joined = join_counts(drawn.units, drawn.source, sources, measure)
     premises, found = make_premises(joined.units, sources)
     anchor, more = anchors(joined.units, premises, drawn.source)
     counted = joined.units["households"].fillna(0).astype("int64")

@@ -6,6 +6,7 @@ import pandas as pd
 from pipeline.errors import problem
 from pipeline.read.books import Joined, blank_counts, book, listed, sums, totals_differ
 from pipeline.read.sources import Rows, Source, faults, place
+from pipeline.read.values import COUNTS
 
 
 def is_per_unit(source: Source) -> bool:
@@ -20,8 +21,9 @@ def join_by_unit(units: gpd.GeoDataFrame, source: Source) -> Joined:
     rows = _unit_row_faults(source, known)
     told = table[known].drop_duplicates("unit_id").set_index("unit_id")
     filled = units.copy()
-    for column in {"households", "population"} & set(table.columns):
-        filled[column] = units["unit_id"].map(told[column]).astype("Int64").fillna(units[column])
+    for column in [column for column in COUNTS if column in table]:
+        before = units[column] if column in units else pd.Series(pd.NA, index=units.index, dtype="Int64")
+        filled[column] = units["unit_id"].map(told[column]).astype("Int64").fillna(before)
     spoken = units["unit_id"].isin(told.index)
     silent = ~spoken & units["households"].notna()
     if silent.any():

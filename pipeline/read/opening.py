@@ -7,14 +7,18 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 import geopandas as gpd
+import pandas as pd
 
 from pipeline.errors import problem
-from pipeline.read.columns import recognise, recognised_count
+from pipeline.read.codes import one_length
 from pipeline.read.coordinates import in_one_crs, to_working, with_crs, working_crs
+from pipeline.read.evidence import columns_found
 from pipeline.read.layers import companions, read_layer
+from pipeline.read.measured import with_measure
+from pipeline.read.recognition import recognise, recognised
 from pipeline.read.sources import Rows, Source, joined
 from pipeline.read.tables import Unreadable, is_sheet, read_sheet
-from pipeline.read.values import typed
+from pipeline.read.values import as_text, typed
 from pipeline.rules import RuleSet
 from pipeline.settings import LayerSection, Settings
 
@@ -60,7 +64,7 @@ def open_source(settings: Settings, role: str, measure: str) -> tuple[Source | N
         raws, found = _raw_parts(path, settings, role, measure)
         rows += found
         for raw in raws:
-            source, found = _ours(raw, section, measure, short=path.suffix.lower() == ".shp")
+            source, found = _ours(raw, section, measure)
             rows += found
             parts.append(source)
     if not parts or (any(row["severity"] == "error" for row in rows) and len(parts) < len(settings.paths(role))):
@@ -90,19 +94,26 @@ def _raw_parts(path: Path, settings: Settings, role: str, measure: str) -> tuple
     return [raw], []
 
 
-def _ours(raw: Source, section: LayerSection, measure: str, *, short: bool) -> tuple[Source, Rows]:
-    """Give a part our column names, its CRS and our types."""
-    role = raw.role
-    chosen, rows = recognise(role, raw.seen, section.mapped, measure, source=raw.label, short=short)
-    table = raw.table
+def _ours(raw: Source, section: LayerSection, measure: str) -> tuple[Source, Rows]:
+    """Give a part our column names, its CRS and our types; say which column was taken for what."""
+    role, table = raw.role, raw.table
+
+    def values(theirs: str) -> pd.Series:
+        return as_text(table[theirs])
+
+    short = not raw.letters  # whatever a layer's format is now, it may have been a Shapefile once
+    found = recognise(role, raw.seen, section.mapped, measure, source=raw.label, short=short, values=values)
+    rows = list(found.rows)
     if isinstance(table, gpd.GeoDataFrame):
-        table, found = with_crs(table, section.crs, role, raw.label)
-        rows += found
-    kept = table[[*chosen.values(), *(["geometry"] if isinstance(table, gpd.GeoDataFrame) else [])]]
-    renamed = kept.rename(columns={theirs: ours for ours, theirs in chosen.items()})
-    letters = {ours: raw.letters[theirs] for ours, theirs in chosen.items()} if raw.letters else {}
-    source, found = typed(replace(raw, table=renamed, letters=letters))
-    return source, rows + found
+        table, more = with_crs(table, section.crs, role, raw.label)
+        rows += more
+    kept = table[[*found.chosen.values(), *(["geometry"] if isinstance(table, gpd.GeoDataFrame) else [])]]
+    renamed = kept.rename(columns={theirs: ours for ours, theirs in found.chosen.items()})
+    letters = {ours: raw.letters[theirs] for ours, theirs in found.chosen.items()} if raw.letters else {}
+    told = columns_found(raw, found, values)
+    source, more = typed(replace(raw, table=renamed, letters=letters, columns=told))
+    source, coded = one_length(source)
+    return with_measure(source, found.measure), [*rows, *more, *coded]
 
 
 def _read(path: Path, section: LayerSection, role: str, measure: str) -> Source:
@@ -110,7 +121,7 @@ def _read(path: Path, section: LayerSection, role: str, measure: str) -> Source:
     if role == "households" or (role == "premises" and is_sheet(path)):
         mapped = section.mapped
         table, letters, name = read_sheet(
-            path, section.layer, lambda names: recognised_count(role, names, mapped, measure)
+            path, section.layer, lambda names: len(recognised(role, names, mapped, measure))
         )
     elif is_sheet(path):
         raise Unreadable(f"[{role}] needs a layer of shapes; a table of counts belongs under [households]")
