@@ -12,6 +12,7 @@ import pandas as pd
 
 from pipeline.errors import problems_table
 from pipeline.read.communities import communities_table
+from pipeline.read.homonyms import keep_apart
 from pipeline.read.join import join_counts
 from pipeline.read.lines import make_lines
 from pipeline.read.names import one_spelling
@@ -47,6 +48,8 @@ def read_area(settings: Settings, rules: RuleSet, *, report: Callable[[str], Non
     tell = report if report is not None else lambda _: None
     opened = open_sources(settings, rules, tell)
     sources, rows = one_spelling(opened.sources)
+    sources, found = keep_apart(sources)
+    rows += found
     tell("joining counts to shapes")
     usable = "units" in sources or (settings.units is None and "communities" in sources)
     places = _join(sources, rules.measure) if usable else _nothing(opened.crs)
