@@ -11,6 +11,7 @@ import geopandas as gpd
 import pandas as pd
 
 from pipeline.errors import problems_table
+from pipeline.read.by_name import is_per_compound, with_unit_ids
 from pipeline.read.communities import communities_table
 from pipeline.read.homonyms import keep_apart
 from pipeline.read.join import join_counts
@@ -19,7 +20,7 @@ from pipeline.read.names import one_spelling
 from pipeline.read.offices import anchors, make_premises, shown_premises
 from pipeline.read.opening import hashes, open_sources
 from pipeline.read.sources import Rows, Source
-from pipeline.read.units import draw_units, two_parents, with_parents
+from pipeline.read.units import draw_units, placed, two_parents, with_parents
 from pipeline.results import Area
 from pipeline.rules import RuleSet
 from pipeline.schema import columns
@@ -72,15 +73,26 @@ def read_area(settings: Settings, rules: RuleSet, *, report: Callable[[str], Non
 
 def _join(sources: dict[str, Source], measure: str) -> _Places:
     """Draw the units, find their parents, give them their counts and anchors."""
-    drawn = with_parents(draw_units(sources), sources)
+    bare = draw_units(sources)
+    sources, named = _named_compounds(bare.units, sources)
+    drawn = with_parents(bare, sources)
     joined = join_counts(drawn.units, drawn.source, sources, measure)
     premises, found = make_premises(joined.units, sources)
     anchor, more = anchors(joined.units, premises, drawn.source)
     counted = joined.units["households"].fillna(0).astype("int64")
     units = joined.units.assign(anchor=anchor, households=counted)
-    rows = [*drawn.rows, *joined.rows, *two_parents(units, sources), *found, *more]
+    rows = [*named, *drawn.rows, *joined.rows, *two_parents(units, sources), *found, *more]
     communities = communities_table(units, sources, premises)
     return _Places(units.set_index("unit_id"), communities, shown_premises(premises), joined.reconciliation, rows)
+
+
+def _named_compounds(units: gpd.GeoDataFrame, sources: dict[str, Source]) -> tuple[dict[str, Source], Rows]:
+    """Find the units that a table per compound speaks of by name."""
+    table = sources.get("households")
+    if table is None or "units" not in sources or not is_per_compound(table, units):
+        return sources, []
+    table, rows = with_unit_ids(table, placed(units, sources))
+    return {**sources, "households": table}, rows
 
 
 def _nothing(crs: object | None) -> _Places:

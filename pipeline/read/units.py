@@ -8,6 +8,7 @@ import pandas as pd
 
 from pipeline.errors import problem
 from pipeline.read.overlap import largest_overlap
+from pipeline.read.repeated import several_rows
 from pipeline.read.sources import Rows, Source, missing_column
 from pipeline.read.values import COUNTS, look_up
 from pipeline.schema import MEASURE_COLUMNS, columns
@@ -61,6 +62,7 @@ def _from_communities(source: Source) -> Drawn:
         names = "、".join(dict.fromkeys(table.loc[repeated, "community"]))
         detail = f"Several polygons stand for one community and were joined: {names}."
         rows.append(problem("note", source.role, "polygons joined", detail, "Nothing to do.", source=source.label))
+        rows += several_rows(source, table["community"])
         table = _one_polygon_each(table)
     return Drawn(_complete(table.assign(unit_id=table["community"])), source, rows)
 
@@ -137,6 +139,11 @@ def _community_from_table(units: gpd.GeoDataFrame, sources: Mapping[str, Source]
             )
         )
     return units.assign(community=told.where(told != "", units["community"]).astype("str")), rows
+
+
+def placed(units: gpd.GeoDataFrame, sources: Mapping[str, Source]) -> gpd.GeoDataFrame:
+    """Give units without community that of the polygon they lie in, to tell compounds of one name apart."""
+    return _community_from_polygons(units, sources)[0]
 
 
 def _community_from_polygons(units: gpd.GeoDataFrame, sources: Mapping[str, Source]) -> tuple[gpd.GeoDataFrame, Rows]:
