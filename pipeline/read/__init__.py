@@ -11,7 +11,9 @@ import geopandas as gpd
 import pandas as pd
 
 from pipeline.errors import problems_table
+from pipeline.read.by_name import is_per_compound, with_unit_ids
 from pipeline.read.communities import communities_table
+from pipeline.read.homonyms import keep_apart
 from pipeline.read.join import join_counts
 from pipeline.read.lines import make_lines
 from pipeline.read.names import one_spelling
@@ -19,7 +21,7 @@ from pipeline.read.offices import anchors, make_premises, shown_premises
 from pipeline.read.opening import hashes, open_sources
 from pipeline.read.outlines import make_outlines
 from pipeline.read.sources import Rows, Source
-from pipeline.read.units import draw_units, two_parents, with_parents
+from pipeline.read.units import draw_units, placed, two_parents, with_parents
 from pipeline.results import Area
 from pipeline.rules import RuleSet
 from pipeline.schema import columns
@@ -48,9 +50,11 @@ def read_area(settings: Settings, rules: RuleSet, *, report: Callable[[str], Non
     tell = report if report is not None else lambda _: None
     opened = open_sources(settings, rules, tell)
     sources, rows = one_spelling(opened.sources)
+    sources, found = keep_apart(sources)
+    rows += found
     tell("joining counts to shapes")
     usable = "units" in sources or (settings.units is None and "communities" in sources)
-    places = _join(sources) if usable else _nothing(opened.crs)
+    places = _join(sources, rules.measure) if usable else _nothing(opened.crs)
     lines, found = make_lines(sources, rules, opened.crs)
     return Area(
         settings=settings,
@@ -63,20 +67,34 @@ def read_area(settings: Settings, rules: RuleSet, *, report: Callable[[str], Non
         reconciliation=_books(places.reconciliation),
         inputs=hashes(settings),
         outlines=make_outlines(sources),
+        columns=pd.DataFrame(
+            [row for source in sources.values() for row in source.columns], columns=columns("columns.csv"), dtype="str"
+        ),
     )
 
 
-def _join(sources: dict[str, Source]) -> _Places:
+def _join(sources: dict[str, Source], measure: str) -> _Places:
     """Draw the units, find their parents, give them their counts and anchors."""
-    drawn = with_parents(draw_units(sources), sources)
-    joined = join_counts(drawn.units, drawn.source, sources)
+    bare = draw_units(sources)
+    sources, named = _named_compounds(bare.units, sources)
+    drawn = with_parents(bare, sources)
+    joined = join_counts(drawn.units, drawn.source, sources, measure)
     premises, found = make_premises(joined.units, sources)
     anchor, more = anchors(joined.units, premises, drawn.source)
     counted = joined.units["households"].fillna(0).astype("int64")
     units = joined.units.assign(anchor=anchor, households=counted)
-    rows = [*drawn.rows, *joined.rows, *two_parents(units, sources), *found, *more]
+    rows = [*named, *drawn.rows, *joined.rows, *two_parents(units, sources), *found, *more]
     communities = communities_table(units, sources, premises)
     return _Places(units.set_index("unit_id"), communities, shown_premises(premises), joined.reconciliation, rows)
+
+
+def _named_compounds(units: gpd.GeoDataFrame, sources: dict[str, Source]) -> tuple[dict[str, Source], Rows]:
+    """Find the units that a table per compound speaks of by name."""
+    table = sources.get("households")
+    if table is None or "units" not in sources or not is_per_compound(table, units):
+        return sources, []
+    table, rows = with_unit_ids(table, placed(units, sources))
+    return {**sources, "households": table}, rows
 
 
 def _nothing(crs: object | None) -> _Places:

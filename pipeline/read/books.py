@@ -17,15 +17,27 @@ LISTED = 12
 
 
 @dataclass(frozen=True)
+class Told:
+    """Which rows of a source told the counts. `level` unit: `rows` gives the row number by the index of the units;
+    `level` community: `rows` gives the community by row number."""
+
+    source: Source
+    level: str
+    rows: pd.Series
+
+
+@dataclass(frozen=True)
 class Joined:
     """Units with their counts (Int64, NA where none was found), the books and the problems.
 
-    `reconciliation`: rows of schema.RECONCILIATION.
+    `reconciliation`: rows of schema.RECONCILIATION. `told`: the source that replaced what the layer counts, None where
+    none did.
     """
 
     units: gpd.GeoDataFrame
     reconciliation: list[Book]
     rows: Rows
+    told: Told | None = None
 
 
 def book(

@@ -7,9 +7,11 @@ import pandas as pd
 
 from pipeline.errors import problem
 from pipeline.read.apportion import apportion
-from pipeline.read.books import Joined, blank_counts, book, listed, sums, totals_differ
+from pipeline.read.books import Joined, Told, blank_counts, book, listed, sums, totals_differ
 from pipeline.read.names import name_key
-from pipeline.read.sources import Rows, Source, faults, missing_column, place
+from pipeline.read.proposals import did_you_mean
+from pipeline.read.repeated import several_rows
+from pipeline.read.sources import Rows, Source, faults, missing_column
 from pipeline.read.values import look_up
 from pipeline.schema import SKETCH
 
@@ -20,7 +22,11 @@ def join_by_community(units: gpd.GeoDataFrame, source: Source, sources: Mapping[
         return Joined(units, [], [missing_column(source, "community", "Rows are joined by it, by code or by unit_id.")])
     community, how = named_rows(source, sources)
     known = community.isin(set(units["community"]) - {""})
-    rows = _community_row_faults(source, community, how, known, sources)
+    rows = _unplaced(source, community, known, set(units["community"]) - {""}, sources)
+    rows += several_rows(source, community.where(known, ""))
+    rows += _renamed(source, community, how)
+    counted = source.table["households"].groupby(community).transform("count") if "households" in source.table else 0
+    rows += blank_counts(source, known & (counted == 0))
     told = source.table[known].groupby(community[known], sort=False)
     filled = units.copy()
     if "households" in source.table:
@@ -44,7 +50,7 @@ def join_by_community(units: gpd.GeoDataFrame, source: Source, sources: Mapping[
         sums=sums(source.table, filled[spoken]),
     )
     rows += totals_differ(source, row, source.table.loc[~known], rows)
-    return Joined(filled, [row], rows)
+    return Joined(filled, [row], rows, Told(source, "community", community[known]))
 
 
 def named_rows(source: Source, sources: Mapping[str, Source]) -> tuple[pd.Series, pd.Series]:
@@ -101,40 +107,56 @@ def _spread_or_scaled(spread: list[str], changes: list[str], column: str, source
     return rows
 
 
-def _community_row_faults(
-    source: Source, community: pd.Series, how: pd.Series, known: pd.Series, sources: Mapping[str, Source]
+def _unplaced(
+    source: Source, community: pd.Series, known: pd.Series, on_map: set[str], sources: Mapping[str, Source]
 ) -> Rows:
-    """Find rows without shape, blank counts, several rows of one community, and codes that go with another name."""
+    """Find rows whose community has no units, with the names that may be meant; without households no error."""
     layer = sources["communities"].table if "communities" in sources else pd.DataFrame()
     in_layer = community.isin(layer["community"]) if "community" in layer else pd.Series(False, index=community.index)
     column = "community" if "community" in source.table else "code"
     said = source.table[column]
-    empty = source.table["households"].fillna(0) == 0 if "households" in source.table else ~known
-    rows = faults(
-        *("error", source, said[~known & ~in_layer], column, "counts without shape"),
-        "Neither the units nor the communities layer know this community",
-        "Correct its name or code, list it as the community of its units, or add its polygon.",
-    )
+    empty = pd.Series(False, index=community.index)
+    if "households" in source.table:
+        empty = (source.table["households"] == 0).fillna(False).astype("bool")
+    unknown = ~known & ~in_layer
+    what = "Neither the units nor the communities layer know this community"
+    advice = "Correct its name or code, list it as the community of its units, or add its polygon."
+    rows = faults("error", source, said[unknown & ~empty], column, "counts without shape", what, advice)
+    nothing = f"{what}; it has no households"
+    rows += faults("warning", source, said[unknown & empty], column, "counts without shape", nothing, advice)
     rows += faults(
-        *("error", source, said[~known & in_layer & ~empty], column, "counts without shape"),
+        *("error", source, said[~known & in_layer & ~empty & ~_uncounted(source)], column, "counts without shape"),
         "The community has a polygon but no units that could hold its households",
         "Add its units, or list it as the community of the units that belong to it.",
     )
-    repeated = community[known & community.duplicated(keep=False)]
-    for name, several in repeated.groupby(repeated, sort=False):
-        detail = f"{name} has {len(several)} rows; their counts were summed."
-        where = place(source, several.index, column)
-        advice = "If one repeats the other, remove it."
-        rows.append(problem("warning", source.role, "several rows", detail, advice, id=name, source=where))
-    if "community" in source.table:
-        renamed = (how == "code") & (said != "") & (said.map(name_key) != community.map(name_key))
-        pairs = [f"{name} (map: {there})" for name, there in zip(said[renamed], community[renamed], strict=True)]
-        if pairs:
-            detail = f"{len(pairs)} communities were found by code under another name: {listed(pairs)}"
-            rows.append(
-                problem("warning", source.role, "name differs", detail, "Check codes and names.", source=source.label)
-            )
-    return rows + blank_counts(source, known)
+    alone = sorted(on_map - set(community))
+    return [_hinted(row, alone, sorted(on_map)) for row in rows]
+
+
+def _uncounted(source: Source) -> pd.Series:
+    """Tell which rows have no count at all."""
+    if "households" not in source.table:
+        return pd.Series(True, index=source.table.index)
+    return source.table["households"].isna()
+
+
+def _hinted(row: dict[str, str], alone: list[str], known: list[str]) -> dict[str, str]:
+    """Put the names that may be meant before the advice; those on the map that no row speaks of come first."""
+    hint = did_you_mean(row["id"], alone, known) if row["id"] else ""
+    return row | {"advice": f"{hint} {row['advice']}".strip()}
+
+
+def _renamed(source: Source, community: pd.Series, how: pd.Series) -> Rows:
+    """Say which rows were found by code although their name is another."""
+    if "community" not in source.table:
+        return []
+    said = source.table["community"]
+    renamed = (how == "code") & (said != "") & (said.map(name_key) != community.map(name_key))
+    pairs = [f"{name} (map: {there})" for name, there in zip(said[renamed], community[renamed], strict=True)]
+    if not pairs:
+        return []
+    detail = f"{len(pairs)} communities were found by code under another name: {listed(pairs)}"
+    return [problem("warning", source.role, "name differs", detail, "Check codes and names.", source=source.label)]
 
 
 def _silent_communities(units: gpd.GeoDataFrame, spoken: pd.Series, source: Source) -> Rows:

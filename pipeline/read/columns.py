@@ -1,23 +1,20 @@
-"""Which column of a file is which of ours: by the section's own mapping, else by its usual names in two languages."""
+"""The usual names of our columns in planners' files, by section, in two languages."""
 
-import difflib
-import re
-import unicodedata
-from collections.abc import Mapping, Sequence
-
-from pipeline.errors import problem
-from pipeline.read.sources import Rows
 from pipeline.schema import MEASURE_COLUMNS
 
 MEASURES = {
-    "常住户": ("常住户", "常住户数", "常住家庭户", "常住家庭户数", "常住总户数"),
-    "户籍户": ("户籍户", "户籍户数", "户籍总户数"),
-    "实有户": ("实有户", "实有户数", "入住户", "入住户数", "实住户数"),
-    "住宅套数": ("住宅套数", "套数", "住房套数", "总套数", "dwellings"),
+    "常住户": ("常住户", "常住户数", "常住家庭户", "常住家庭户数", "常住总户数", "常住居民户数"),
+    "户籍户": ("户籍户", "户籍户数", "户籍总户数", "户籍家庭户数", "在册户数"),
+    "实有户": ("实有户", "实有户数", "实有总户数", "入住户", "入住户数", "实住户数"),
+    "住宅套数": ("住宅套数", "套数", "住房套数", "总套数", "住宅总套数"),
 }
-"""Columns that hold one measure of households; only those of the rule set's measure are taken without being mapped."""
+"""Columns that hold one measure of households; `households` is that of the rule set's measure, or a general one."""
+
+LEVELS = "·"
+"""Between the levels of a column's name whose header has several, such as 户数·常住."""
 
 _NAME = ("name", "名称", "名字")
+_COMPOUND = ("小区名称", "小区", "小区名", "网格名称", "楼栋名称", "单元名称", "院落名称", "所属小区")
 _PLACE = {
     "community": (
         *("community", "社区", "社区名称", "社区名", "所属社区", "所在社区", "社区居委会", "社区居委会名称"),
@@ -26,11 +23,15 @@ _PLACE = {
     "subdistrict": (
         *("subdistrict", "街道", "街道名称", "街道办", "街道办事处", "所属街道", "所在街道", "街镇", "街道/镇/中心"),
         *("街道/镇", "街道镇", "乡镇街道", "街道乡镇", "乡镇", "镇街", "所属街镇", "street", "street_name", "township"),
+        *("区域服务中心", "区域服务中心名称", "所属区域服务中心", "服务中心", "所属中心"),
     ),
 }
 _COUNTS = {
     "households": ("households", "户数", "总户数", "家庭户数", "hh", "household"),
-    "population": ("population", "常住人口", "常住人口数", "人口", "人口数", "总人口", "人数", "residents", "pop"),
+    "population": (
+        *("population", "常住人口", "常住人口数", "常住总人口", "人口", "人口数", "总人口", "总人口数", "人数"),
+        *("总人数", "residents", "pop"),
+    ),
 }
 _ATTRIBUTES = {
     "code": (
@@ -53,7 +54,7 @@ _ATTRIBUTES = {
     "expected_parts": ("expected_parts", "应有片数", "片数", "片区数"),
     "protected": ("protected", "历史/商业保留区", "保留区", "是否保留", "历史街区"),
 }
-_MEASURES = {column: MEASURES[measure] for measure, column in MEASURE_COLUMNS.items()}
+MEASURE_NAMES = {column: (column, *MEASURES[measure]) for measure, column in MEASURE_COLUMNS.items()}
 _ROAD_CLASS = (
     "road_class",
     "道路等级",
@@ -74,8 +75,9 @@ SYNONYMS: dict[str, dict[str, tuple[str, ...]]] = {
             *("unit_id", "单元编号", "基本单元编号", "单元编码", "小区编号", "小区编码", "网格编号", "网格编码"),
             *("网格代码", "小区代码", "地块编号", "楼栋编号", "unitid", "uid", "编号", "id"),
         ),
-        "name": (*_NAME, "小区名称", "小区", "网格名称", "楼栋名称", "小区名", "单元名称"),
+        "name": (*_NAME, *_COMPOUND),
         **_COUNTS,
+        **MEASURE_NAMES,
         **_PLACE,
         "anchor": ("anchor", "居委会所在", "居委会所在地", "办公地", "办公所在", "是否办公地", "office"),
     },
@@ -83,7 +85,7 @@ SYNONYMS: dict[str, dict[str, tuple[str, ...]]] = {
         "community": (*_PLACE["community"], *_NAME),
         "subdistrict": _PLACE["subdistrict"],
         **_COUNTS,
-        **_MEASURES,
+        **MEASURE_NAMES,
         **_ATTRIBUTES,
     },
     "households": {
@@ -91,9 +93,10 @@ SYNONYMS: dict[str, dict[str, tuple[str, ...]]] = {
             *("unit_id", "单元编号", "基本单元编号", "单元编码", "小区编号", "小区编码", "网格编号", "网格编码"),
             *("网格代码", "小区代码", "地块编号", "楼栋编号", "unitid", "uid"),
         ),
+        "name": ("compound", *_COMPOUND),
         **_PLACE,
         **_COUNTS,
-        **_MEASURES,
+        **MEASURE_NAMES,
         **_ATTRIBUTES,
     },
     "subdistricts": {"subdistrict": (*_PLACE["subdistrict"], *_NAME)},
@@ -112,84 +115,4 @@ SYNONYMS: dict[str, dict[str, tuple[str, ...]]] = {
         "floor_m2": ("floor_m2", "建筑面积", "总建筑面积", "住宅面积", "floor_area", "建筑面积㎡"),
     },
 }
-"""Usual names of each section's columns, the surest first. Names are compared without case, blanks, underscores and
-a unit in brackets at the end."""
-
-
-def plain(name: str) -> str:
-    """Reduce a column's name to what is compared.
-
-    >>> plain("常住户数(户)"), plain("Unit ID"), plain("unit_id")
-    ('常住户数', 'unitid', 'unitid')
-    """
-    bare = re.sub(r"[\s_]+", "", unicodedata.normalize("NFKC", str(name))).lower()
-    return re.sub(r"(.)[(\[][^()\[\]]*[)\]]$", r"\1", bare)
-
-
-def recognise(
-    role: str,
-    seen: Sequence[str],
-    mapped: Mapping[str, str],
-    measure: str = "常住户",
-    *,
-    source: str = "",
-    short: bool = False,
-) -> tuple[dict[str, str], Rows]:
-    """Find our columns among those of a file.
-
-    `seen`: the file's column names; `mapped`: ours -> theirs, as the section settles them; `measure`: the household
-    measure of the rule set, whose usual names are taken for `households`; `short`: the file cuts names at 10 bytes, as
-    Shapefiles do. Gives ours -> theirs and the problems: an
-    unknown key or a mapped column that is not there (errors), and what was guessed (one note).
-    """
-    chosen, rows = _settled(role, seen, mapped, source)
-    guessed = {}
-    by_plain: dict[str, str] = {}
-    for name in seen:
-        by_plain.setdefault(plain(name), name)
-    for column, usual in SYNONYMS[role].items():
-        if column in mapped:
-            continue
-        for name in _candidates(column, usual, measure, short):
-            theirs = by_plain.get(plain(name))
-            if theirs is not None and theirs not in chosen.values():
-                chosen[column] = theirs
-                if plain(theirs) != plain(column):
-                    guessed[column] = theirs
-                break
-    if guessed:
-        listing = ", ".join(f"{ours} = {theirs}" for ours, theirs in guessed.items())
-        advice = f"If one is wrong, settle it under [{role}]."
-        rows.append(problem("note", role, "columns recognised", f"{listing}.", advice, source=source))
-    return chosen, rows
-
-
-def _candidates(column: str, usual: tuple[str, ...], measure: str, short: bool) -> tuple[str, ...]:
-    """List the names to look for, the surest first; cut names come after all whole ones."""
-    names = (usual[0], *MEASURES[measure], *usual[1:]) if column == "households" else usual
-    return (*names, *(name.encode()[:10].decode("utf-8", "ignore") for name in names)) if short else names
-
-
-def _settled(role: str, seen: Sequence[str], mapped: Mapping[str, str], source: str) -> tuple[dict[str, str], Rows]:
-    """Take the columns that the section maps; report keys and columns that do not exist."""
-    chosen, rows = {}, []
-    exact, loose = set(seen), {plain(name): name for name in seen}
-    for column, theirs in mapped.items():
-        if column not in SYNONYMS[role]:
-            near = difflib.get_close_matches(column, SYNONYMS[role], 1)
-            advice = f"Did you mean {near[0]}?" if near else f"Known: {', '.join(SYNONYMS[role])}."
-            rows.append(
-                problem("error", role, "unknown key", f"{column} is not a column of [{role}].", advice, id=column)
-            )
-        elif theirs in exact or plain(theirs) in loose:
-            chosen[column] = theirs if theirs in exact else loose[plain(theirs)]
-        else:
-            detail = f"There is no column {theirs!r} for {column}; columns seen: {', '.join(map(str, seen)) or 'none'}."
-            advice = f"Mend {column} = {theirs!r} under [{role}] in area.toml."
-            rows.append(problem("error", role, "missing column", detail, advice, id=column, source=source))
-    return chosen, rows
-
-
-def recognised_count(role: str, seen: Sequence[str], mapped: Mapping[str, str], measure: str) -> int:
-    """Count how many of our columns a row of names would give; used to find the header row and the sheet."""
-    return len(recognise(role, seen, {key: name for key, name in mapped.items() if name in seen}, measure)[0])
+"""Usual names of each section's columns, the surest first; how they are compared is said in `headings`."""

@@ -8,7 +8,7 @@ from pipeline.read.by_community import named_rows
 from pipeline.read.by_unit import is_per_unit
 from pipeline.read.sources import Source
 from pipeline.read.values import COUNTS, FIGURES, YES_NO
-from pipeline.schema import columns
+from pipeline.schema import MEASURE_COLUMNS, columns
 
 OF_COMMUNITIES = [name for name in columns("communities") if name not in columns("units")]
 """Columns that are told of a community, not summed from its units."""
@@ -31,7 +31,7 @@ def communities_table(
     # the sum of a community with an uncounted unit is not known
     population = grouped["population"].agg(lambda values: values.sum(skipna=False)) if len(placed) else None
     table["population"] = pd.Series(population, index=table.index, dtype="Int64")
-    told = _told(sources, premises)
+    told = [*_told(sources, premises), _summed_measures(placed)]
     for column in OF_COMMUNITIES:
         parts = [part[column].reindex(table.index) for part in told if column in part]
         if parts:
@@ -39,6 +39,13 @@ def communities_table(
     if "code" not in table:
         table["code"] = pd.Series("", index=table.index, dtype="str")
     return table[[name for name in columns("communities") if name in table]]
+
+
+def _summed_measures(units: pd.DataFrame) -> pd.DataFrame:
+    """Sum the measures of households that units have; a community with an uncounted unit has no sum."""
+    measures = [name for name in MEASURE_COLUMNS.values() if name in units]
+    grouped = units.groupby("community", sort=False)[measures]
+    return grouped.sum().astype("Int64").where(grouped.count().eq(grouped.size(), axis="index"))
 
 
 def _first_known(parts: list[pd.Series]) -> pd.Series:

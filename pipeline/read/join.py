@@ -10,32 +10,39 @@ import geopandas as gpd
 import pandas as pd
 
 from pipeline.errors import problem
-from pipeline.read.books import Book, Joined, book, listed
+from pipeline.read.books import LISTED, Book, Joined, book, listed
 from pipeline.read.by_community import join_by_community
 from pipeline.read.by_unit import is_per_unit, join_by_unit
-from pipeline.read.sources import Rows, Source, faults, missing_column, place
+from pipeline.read.measured import missing_households
+from pipeline.read.proposals import did_you_mean
+from pipeline.read.sources import Rows, Source, faults, place
 
 
-def join_counts(units: gpd.GeoDataFrame, drawn_from: Source, sources: Mapping[str, Source]) -> Joined:
-    """Give the units their counts: from the table, else from their own layer, else from the communities layer."""
-    books, rows = [_layer_book(units, drawn_from)], []
+def join_counts(
+    units: gpd.GeoDataFrame, drawn_from: Source, sources: Mapping[str, Source], measure: str = "常住户"
+) -> Joined:
+    """Give the units their counts: from the table, else from their own layer, else from the communities layer.
+
+    `measure`: the household measure of the rule set, named where no column counts it.
+    """
+    books, rows, told = [_layer_book(units, drawn_from)], [], None
     if "communities" in sources and drawn_from.role != "communities":
         books.append(_communities_book(units, sources["communities"]))
         rows += _without_polygon(units, sources["communities"])
     table = sources.get("households")
     if table is not None and "households" not in table.table and units["households"].isna().all():
-        rows.append(missing_column(table, "households", "Name the column of counts that the rule set means."))
+        rows.append(missing_households(table, measure, "Name the column of counts that the rule set means."))
     elif table is not None:
         joined = join_by_unit(units, table) if is_per_unit(table) else join_by_community(units, table, sources)
-        units, rows = joined.units, rows + joined.rows
+        units, rows, told = joined.units, rows + joined.rows, joined.told
         books += joined.reconciliation
     elif "communities" in sources and "households" in sources["communities"].table and units["households"].isna().any():
         joined = join_by_community(units, sources["communities"], sources)
-        units, rows = joined.units, rows + joined.rows
+        units, rows, told = joined.units, rows + joined.rows, joined.told
         books[-1] = joined.reconciliation[0]
-    rows += _without_counts(units, drawn_from, rows)
+    rows += _without_counts(units, drawn_from, rows, measure)
     books[0] = books[0] | _out(units, books)
-    return Joined(units, books, rows)
+    return Joined(units, books, rows, told)
 
 
 def _layer_book(units: gpd.GeoDataFrame, source: Source) -> Book:
@@ -76,7 +83,8 @@ def _without_polygon(units: gpd.GeoDataFrame, source: Source) -> Rows:
     rows = []
     if new:
         detail = f"{len(new)} communities have no polygon; their extent follows from their units: {listed(new)}"
-        advice = "Nothing to do if they are new; else correct the name."
+        hints = [f"{name}: {hint}" for name in new[:LISTED] if (hint := did_you_mean(name, bare))]
+        advice = " ".join(["Nothing to do if they are new; else correct the name.", *hints])
         rows.append(problem("note", source.role, "community without polygon", detail, advice, source=source.label))
     if bare:
         detail = f"{len(bare)} polygons stand for communities that no unit belongs to: {listed(bare)}"
@@ -85,14 +93,14 @@ def _without_polygon(units: gpd.GeoDataFrame, source: Source) -> Rows:
     return rows
 
 
-def _without_counts(units: gpd.GeoDataFrame, source: Source, rows: Rows) -> Rows:
+def _without_counts(units: gpd.GeoDataFrame, source: Source, rows: Rows, measure: str) -> Rows:
     """Find units that have no count in the end."""
     lacking = units["households"].isna()
     lacking &= ~units.index.isin(source.refused.get("households", pd.Index([])))
     if not lacking.any() or any(row["severity"] == "error" and row["problem"] in _EXPLAINS for row in rows):
         return []
     if "households" not in source.table and lacking.all():
-        return [missing_column(source, "households", "Or give a table of counts under [households].")]
+        return [missing_households(source, measure, "Or give a table of counts under [households].")]
     named = units.loc[lacking & (units["community"] != "")]
     communities = named["community"].unique()
     advice = "Count them in the layer (households), or add them to the table of [households]."

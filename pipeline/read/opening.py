@@ -7,14 +7,18 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 import geopandas as gpd
+import pandas as pd
 
 from pipeline.errors import problem
-from pipeline.read.columns import recognise, recognised_count
+from pipeline.read.codes import one_length
 from pipeline.read.coordinates import place_layers, to_working, working_crs
+from pipeline.read.evidence import columns_found
 from pipeline.read.layers import companions, label_files, read_layers
+from pipeline.read.measured import with_measure
+from pipeline.read.recognition import recognise, recognised
 from pipeline.read.sources import Rows, Source, joined
 from pipeline.read.tables import Unreadable, is_sheet, read_sheet
-from pipeline.read.values import typed
+from pipeline.read.values import as_text, typed
 from pipeline.rules import RuleSet
 from pipeline.settings import LayerSection, Settings
 
@@ -65,7 +69,7 @@ def open_parts(settings: Settings, role: str, measure: str) -> tuple[list[Source
         rows += found
         lost |= not raws and any(row["severity"] == "error" for row in found)
         for raw in raws:
-            source, found = _ours(raw, section, measure, short=path.suffix.lower() in (".shp", ".zip"))
+            source, found = _ours(raw, section, measure)
             rows += found
             parts.append(source)
     return ([] if lost else parts), rows
@@ -97,16 +101,22 @@ def _raw_parts(path: Path, settings: Settings, role: str, measure: str) -> tuple
     return [raw for raw in raws if not raw.table.empty], rows
 
 
-def _ours(raw: Source, section: LayerSection, measure: str, *, short: bool) -> tuple[Source, Rows]:
-    """Give a part our column names and our types."""
-    role = raw.role
-    chosen, rows = recognise(role, raw.seen, section.mapped, measure, source=raw.label, short=short)
-    table = raw.table
-    kept = table[[*chosen.values(), *(["geometry"] if isinstance(table, gpd.GeoDataFrame) else [])]]
-    renamed = kept.rename(columns={theirs: ours for ours, theirs in chosen.items()})
-    letters = {ours: raw.letters[theirs] for ours, theirs in chosen.items()} if raw.letters else {}
-    source, found = typed(replace(raw, table=renamed, letters=letters))
-    return source, rows + found
+def _ours(raw: Source, section: LayerSection, measure: str) -> tuple[Source, Rows]:
+    """Give a part our column names and our types; say which column was taken for what."""
+    role, table = raw.role, raw.table
+
+    def values(theirs: str) -> pd.Series:
+        return as_text(table[theirs])
+
+    short = not raw.letters  # whatever a layer's format is now, it may have been a Shapefile once
+    found = recognise(role, raw.seen, section.mapped, measure, source=raw.label, short=short, values=values)
+    kept = table[[*found.chosen.values(), *(["geometry"] if isinstance(table, gpd.GeoDataFrame) else [])]]
+    renamed = kept.rename(columns={theirs: ours for ours, theirs in found.chosen.items()})
+    letters = {ours: raw.letters[theirs] for ours, theirs in found.chosen.items()} if raw.letters else {}
+    told = columns_found(raw, found, values)
+    source, more = typed(replace(raw, table=renamed, letters=letters, columns=told))
+    source, coded = one_length(source)
+    return with_measure(source, found.measure), [*found.rows, *more, *coded]
 
 
 def _read(path: Path, settings: Settings, role: str, measure: str) -> tuple[list[Source], Rows]:
@@ -115,7 +125,7 @@ def _read(path: Path, settings: Settings, role: str, measure: str) -> tuple[list
     if role == "households" or (role == "premises" and is_sheet(path)):
         mapped = section.mapped
         table, letters, name = read_sheet(
-            path, section.layer, lambda names: recognised_count(role, names, mapped, measure)
+            path, section.layer, lambda names: len(recognised(role, names, mapped, measure))
         )
     elif is_sheet(path):
         raise Unreadable(f"[{role}] needs a layer of shapes; a table of counts belongs under [households]")

@@ -44,6 +44,7 @@ class Source:
     `letters`: as in `Part`, of the first part. `refused`: rows whose value in a column could not be taken, as
     reported. `parts`: in order of their `start`; empty where the source is its own only part. `totals`: rows that say
     sums of others (our columns, typed like `table`, indexed alike). `written`: the counts as they stand in the files.
+    `columns`: rows of schema.COLUMNS_CSV, which column was taken for what.
     """
 
     role: str
@@ -55,6 +56,7 @@ class Source:
     parts: tuple[Part, ...] = ()
     totals: pd.DataFrame | None = None
     written: pd.DataFrame | None = None
+    columns: Sequence[Mapping[str, str]] = ()
 
 
 def place(source: Source, numbers: Iterable[int], column: str = "") -> str:
@@ -107,6 +109,7 @@ def joined(sources: Sequence[Source], label: str) -> Source:
         tuple(parts),
         _stacked(totals) if totals else None,
         _stacked(written) if written else None,
+        [row for source in sources for row in source.columns],
     )
 
 

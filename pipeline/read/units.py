@@ -8,9 +8,10 @@ import pandas as pd
 
 from pipeline.errors import problem
 from pipeline.read.overlap import largest_share
+from pipeline.read.repeated import several_rows
 from pipeline.read.sources import Rows, Source, missing_column
-from pipeline.read.values import look_up
-from pipeline.schema import columns
+from pipeline.read.values import COUNTS, look_up
+from pipeline.schema import MEASURE_COLUMNS, columns
 
 NO_UNITS_ADVICE = "Give a layer of compounds or grid cells as [units] to have splits drawn."
 
@@ -61,6 +62,7 @@ def _from_communities(source: Source) -> Drawn:
         names = "、".join(dict.fromkeys(table.loc[repeated, "community"]))
         detail = f"Several polygons stand for one community and were joined: {names}."
         rows.append(problem("note", source.role, "polygons joined", detail, "Nothing to do.", source=source.label))
+        rows += several_rows(source, table["community"])
         table = _one_polygon_each(table)
     return Drawn(_complete(table.assign(unit_id=table["community"])), source, rows)
 
@@ -68,7 +70,7 @@ def _from_communities(source: Source) -> Drawn:
 def _one_polygon_each(table: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
     """Join polygons of one community; counts are summed, other values are the first one's."""
     key = table["community"].where(table["community"] != "", "\0" + table.index.astype("str"))
-    counts = [name for name in ("households", "population") if name in table]
+    counts = [name for name in COUNTS if name in table]
     first = table.groupby(key, sort=False).head(1)
     shapes = table.geometry.groupby(key, sort=False).agg(lambda parts: parts.union_all())
     sums = table[counts].groupby(key, sort=False).sum(min_count=1)
@@ -77,7 +79,7 @@ def _one_polygon_each(table: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
 
 
 def _complete(table: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
-    """Give the units every column, in order, with unknowns where the file has none."""
+    """Give the units every column, in order, with unknowns where the file has none; measures only where it has them."""
     units = table.copy()
     for name in ("name", "community", "subdistrict"):
         if name not in units:
@@ -87,7 +89,8 @@ def _complete(table: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
             units[name] = pd.Series(pd.NA, index=units.index, dtype="Int64")
     if "anchor" not in units:
         units["anchor"] = False
-    return units[[*columns("units"), "geometry"]]
+    measures = [name for name in MEASURE_COLUMNS.values() if name in units]
+    return units[[*columns("units"), *measures, "geometry"]]
 
 
 def with_parents(drawn: Drawn, sources: Mapping[str, Source]) -> Drawn:
@@ -137,6 +140,11 @@ def _community_from_table(units: gpd.GeoDataFrame, sources: Mapping[str, Source]
             )
         )
     return units.assign(community=told.where(told != "", units["community"]).astype("str")), rows
+
+
+def placed(units: gpd.GeoDataFrame, sources: Mapping[str, Source]) -> gpd.GeoDataFrame:
+    """Give units without community that of the polygon they lie in, to tell compounds of one name apart."""
+    return _community_from_polygons(units, sources)[0]
 
 
 def _community_from_polygons(units: gpd.GeoDataFrame, sources: Mapping[str, Source]) -> tuple[gpd.GeoDataFrame, Rows]:

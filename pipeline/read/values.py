@@ -12,6 +12,8 @@ from pipeline.schema import MEASURE_COLUMNS
 
 TEXTS = ("unit_id", "name", "community", "subdistrict", "code", "road_class", "kind", "state", "premises_state")
 COUNTS = ("households", "population", *MEASURE_COLUMNS.values())
+NEEDED = ("households", "population")
+"""Counts that a run uses; a bad value in another measure of households is a warning and becomes unknown."""
 FIGURES = (
     *("workers", "floor_m2", "grids", "compounds", "waiting_households", "workload_matters", "farthest_walk_m"),
     *("detached_parts", "expected_parts", "buildings", "floors"),
@@ -103,25 +105,27 @@ def _number_column(source: Source, column: str) -> tuple[pd.Series, Rows]:
     if column not in COUNTS:
         advice = "Write a number or leave it blank; it is taken as unknown."
         return number, faults("warning", source, raw[bad], column, "not a number", f"{column} is not a number", advice)
+    severity = "error" if column in NEEDED else "warning"
     large = number.abs() > MAX_COUNT
     whole = number.isna() | (number == number.round())
     rows = faults(
-        *("error", source, raw[large], column, "not a number", f"{column} is larger than any count can be"),
+        *(severity, source, raw[large], column, "not a number", f"{column} is larger than any count can be"),
         "Correct the cell; a code may stand in the column of counts.",
     )
     rows += faults(
-        *("error", source, raw[bad], column, "not a number", f"{column} is not a number"),
+        *(severity, source, raw[bad], column, "not a number", f"{column} is not a number"),
         "Write the count as a whole number (0 if nobody lives there).",
     )
     rows += faults(
-        *("error", source, raw[~whole], column, "fractional count", f"{column} is not a whole number"),
+        *(severity, source, raw[~whole], column, "fractional count", f"{column} is not a whole number"),
         f"Round it in the file, or map {column} to the column that holds whole counts.",
     )
     rows += faults(
-        *("error", source, raw[number < 0], column, "negative count", f"{column} is negative"),
+        *(severity, source, raw[number < 0], column, "negative count", f"{column} is negative"),
         "Correct the count; it must be 0 or more.",
     )
-    return number.where(whole & ~large).round().astype("Int64"), rows
+    usable = whole & ~large & ((column in NEEDED) | ~(number < 0))
+    return number.where(usable).round().astype("Int64"), rows
 
 
 def _state_column(source: Source, column: str) -> tuple[pd.Series, Rows]:

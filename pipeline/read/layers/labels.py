@@ -9,8 +9,9 @@ import pandas as pd
 import shapely
 
 from pipeline.errors import problem
-from pipeline.read.columns import plain, recognise
+from pipeline.read.headings import plain
 from pipeline.read.layers.found import Refused
+from pipeline.read.recognition import recognise
 from pipeline.read.sources import Rows, Source, place
 from pipeline.read.values import as_text
 
@@ -68,7 +69,7 @@ def named(source: Source, labels: Labels, mapped: Mapping[str, str], *, all_here
     table = source.table
     seen = [str(name) for name in table.columns if name != "geometry"]
     settled = {ours: theirs for ours, theirs in mapped.items() if theirs in seen}
-    column = recognise(source.role, seen, settled)[0].get(_OF_ROLE.get(source.role, "name"), "name")
+    column = recognise(source.role, seen, settled).chosen.get(_OF_ROLE.get(source.role, "name"), "name")
     known = as_text(table[column]) if column in table else pd.Series("", index=table.index, dtype="str")
     if (known != "").all():
         return source, []
