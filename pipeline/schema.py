@@ -57,6 +57,30 @@ ROAD_CLASS_ZH = {
     "path": "小路",
 }
 
+HOW_ZH = {
+    "settled": "设置指定",
+    "name": "常用列名",
+    "measure": "户数口径列名",
+    "cut name": "截断列名",
+    "values": "按内容判断",
+    "unused": "未使用",
+    "dropped": "个人信息（已舍弃）",
+}
+"""How a column of a file was recognised (columns.csv)."""
+
+REPAIR_ZH = {
+    "ring": "环线修正",
+    "overlap": "重叠",
+    "gap": "缝隙",
+    "strip": "沿路条带",
+    "fragment": "碎片",
+    "snap": "顶点对齐",
+}
+"""Kinds of repair (repairs.csv)."""
+
+OFFSET_ZH = {"best": "最吻合", "possible": "可能", "refuted": "排除"}
+"""What is known of a hypothesis of an offset (offsets.csv)."""
+
 PREMISES_ZH = {"usable": "可用", "decorating": "装修", "building": "在建", "none": "未落实"}
 
 NEW_COMMUNITY = "{subdistrict}新设{number}"

@@ -1,16 +1,22 @@
-"""Writes everything that a run leaves behind: tables, layers, workbook, maps, summary page."""
+"""Writes everything that a run leaves behind: tables, layers, workbook, maps, summary page; and the tables of a check."""
 
 from collections.abc import Callable
 from pathlib import Path
 
+from pipeline.dossier.found import log_tables
 from pipeline.dossier.layers import write_layers
 from pipeline.dossier.maps import draw_maps
 from pipeline.dossier.page import write_page
-from pipeline.dossier.tables import write_tables
+from pipeline.dossier.tables import write_check_tables, write_tables
 from pipeline.dossier.workbook import write_workbook
-from pipeline.results import Result
+from pipeline.results import Checked, Result
 
-__all__ = ["write_dossier"]
+__all__ = ["log_tables", "write_check", "write_dossier"]
+
+
+def write_check(checked: Checked, folder: Path) -> None:
+    """Write what a check found into `folder`, which exists and is empty."""
+    write_check_tables(checked, folder)
 
 
 def write_dossier(

@@ -45,6 +45,7 @@ ROLE_ZH = {
     "water": "水系",
     "railways": "铁路",
     "premises": "办公用房",
+    "buildings": "建筑",
 }
 JOINED_ZH = {", ": "、", "unit_id": "编号", "code": "代码", "name": "名称"}
 SEVERITY_ZH = {"error": "错误", "warning": "警告", "note": "提示"}
