@@ -23,6 +23,8 @@ UNDER, WITHIN, OVER, FAR_OVER = "under", "within", "over", "far_over"
 STATUS_ZH = {UNDER: "偏小", WITHIN: "达标", OVER: "偏大", FAR_OVER: "超大"}
 """`under` < lower <= `within` <= upper < `over` <= split_over < `far_over`."""
 
+LIMIT_ZH = {"lower": "下限", "upper": "上限", "split_over": "拆分线", "merge_under": "合并线"}
+
 ACTION_ZH = {"split": "拆分", "merge": "合并", "none": "不动"}
 """What a rule asks for a flagged community: `none` when it is flagged but nothing is asked, or a condition fails."""
 

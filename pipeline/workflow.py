@@ -20,7 +20,7 @@ import pandas as pd
 from pipeline import __version__
 from pipeline.check import check_area
 from pipeline.dossier import log_tables, write_check, write_dossier
-from pipeline.errors import InputError, UsageError, problems_table, raise_errors
+from pipeline.errors import InputError, UsageError, errors_of, problems_table, raise_errors
 from pipeline.evaluate import evaluate_plan
 from pipeline.flag import flag_communities, merge_candidates, near_limits, verdicts_by_measure
 from pipeline.graph import adjacency, community_borders
@@ -182,7 +182,7 @@ def _check(settings: Settings, stage: Stage) -> Area:
 
 def _inspect(settings: Settings, stage: Stage) -> Checked:
     area = _check(settings, stage)
-    if (area.problems["severity"] == "error").any():
+    if len(errors_of(area.problems)):
         return Checked(area)
     examined = _flag(area, stage)
     return Checked(area, examined.measures, examined.near)

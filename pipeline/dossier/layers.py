@@ -47,7 +47,7 @@ CASE_LABEL = Labels("concat(\"case_id\", '\\n', format_number(\"moved_households
 CHANGE_LABEL = Labels(
     "concat(\"community_before\", '→', \"community_after\", '\\n', format_number(\"households\", 0), '户')", 7.0, ALERT
 )
-REPAIR_LABEL = Labels("concat(\"repair_id\", ' ', \"kind\")", 7.0, ALERT, least_scale=5_000)
+REPAIR_LABEL = Labels('concat("repair_id", \' \', "kind")', 7.0, ALERT, least_scale=5_000)
 
 MARK_M = 0.5
 """A repair whose piece is a line or a point is drawn this wide to each side, since a layer has one kind of geometry."""

@@ -9,7 +9,7 @@ FLOORS, CEILINGS = ("lower", "merge_under"), ("upper", "split_over")
 """A count at a floor is still above it, a count at a ceiling still below it: limits are inclusive."""
 
 ROUNDING = 1e-9
-"""5% of 3,000 is 150.00000000000003 in floating point; a count exactly at the edge is near."""
+"""0.29 x 800 is 231.99999999999997 in floating point; a limit exactly at the edge is near all the same."""
 
 
 def near_limits(communities: pd.DataFrame, rules: RuleSet, share: float | None = None) -> pd.DataFrame:
