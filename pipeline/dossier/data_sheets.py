@@ -18,12 +18,14 @@ READ_HEADS = ["类别", "用途或对象", "来源", "列", "文件中", "采用
 def read_sheet(result: Result) -> Sheet | None:
     """List what every column of the files was taken for, and every count that was not taken as written."""
     area = result.area
-    rows = [*_column_rows(area), *_count_rows(area)[:MOST_COUNTS]]
-    if not rows:
+    columns, counts = _column_rows(area), _count_rows(area)
+    if not columns and not counts:
         return None
-    table = pd.DataFrame(rows, columns=READ_HEADS)
+    table = pd.DataFrame([*columns, *counts[:MOST_COUNTS]], columns=READ_HEADS)
     kinds = dict.fromkeys(("来源", "文件中", "采用为", "方式"), LONG) | {"依据": PROSE}
-    return Sheet("数据核对", "文件各列与数值的识别", f"{_totals(area)}{_readings(area)}", table, kinds)
+    rest = f"，本表列出前{MOST_COUNTS}项，其余见 counts.csv" if len(counts) > MOST_COUNTS else ""
+    read = f"数值{len(log_tables(area)['counts.csv']):,}项中{len(counts):,}项不是原样采用{rest}。" if counts else ""
+    return Sheet("数据核对", "文件各列与数值的识别", f"{_totals(area)}{read}", table, kinds)
 
 
 def _column_rows(area: Area) -> list[tuple[str, ...]]:
@@ -42,7 +44,10 @@ def _count_rows(area: Area) -> list[tuple[str, ...]]:
     counts = log_tables(area)["counts.csv"]
     changed = counts[counts["reading"].fillna("") != ""]
     return [
-        ("数值", str(row.id), row.source, "", row.written, f"{words.get(row.column, row.column)} {row.value}", row.reading, "")
+        (
+            "数值", str(row.id), row.source, "", row.written,
+            f"{words.get(row.column, row.column)} {'—' if pd.isna(row.value) else row.value}", row.reading, "",
+        )
         for row in changed.itertuples(index=False)
     ]  # fmt: skip
 
@@ -57,15 +62,6 @@ def _totals(area: Area) -> str:
         if column in area.communities and area.communities[column].notna().any()
     }
     return "合计：" + "；".join(f"{label}{int(total):,}" for label, total in sums.items()) + "。"
-
-
-def _readings(area: Area) -> str:
-    """Say how many counts were not taken as written, and where the rest of them is listed."""
-    changed = len(_count_rows(area))
-    if not changed:
-        return ""
-    rest = f"，本表列出前{MOST_COUNTS}项，其余见 counts.csv" if changed > MOST_COUNTS else ""
-    return f"数值{len(log_tables(area)['counts.csv']):,}项中{changed:,}项不是原样采用{rest}。"
 
 
 def repairs_sheet(result: Result) -> Sheet | None:

@@ -287,7 +287,7 @@ def _figure(value: object) -> str:
     """Write a number with separators, a missing one as nothing, text as it is."""
     if isinstance(value, str):
         return value
-    if pd.isna(value):  # type: ignore[call-overload]
+    if pd.isna(value):
         return ""
     number = round(float(value), 1)  # type: ignore[arg-type]
     return f"{number:,.0f}" if number.is_integer() else f"{number:,.1f}"

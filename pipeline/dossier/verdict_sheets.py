@@ -1,4 +1,4 @@
-"""Makes the sheets that say how sure the verdicts are: under every measure (口径对比) and near the limits (临界清单)."""
+"""Makes the sheets that say how sure the verdicts are: under every measure (口径对比), near the limits (临界清单)."""
 
 import pandas as pd
 
