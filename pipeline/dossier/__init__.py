@@ -1,4 +1,4 @@
-"""Writes everything that a run leaves behind, and the tables of a check: tables, layers, workbook, maps, summary page."""
+"""Writes everything that a run leaves behind: tables, layers, workbook, maps, summary page; and what a check found."""
 
 from collections.abc import Callable
 from pathlib import Path

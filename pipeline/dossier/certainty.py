@@ -65,14 +65,18 @@ def _near(result: Result) -> Iterator[Element]:
     rows: list[list[Child]] = [
         [
             row.community, row.subdistrict, f"{int(row.households):,}", STATUS_ZH[row.status],
-            f"{limit_words(row.limit)} {int(row.limit_households):,}", f"{int(row.difference):+,}",
-            f"{row.share:+.1%}", STATUS_ZH[row.status_beyond],
+            f"{limit_words(row.limit)} {int(row.limit_households):,}", _signed(row.difference, "+,"),
+            _signed(row.share, "+.1%"), STATUS_ZH[row.status_beyond],
         ]
         for row in near.head(MOST_ROWS).itertuples(index=False)
     ]  # fmt: skip
     heads = ["社区", "街道/镇/中心", "户数", "判定", "界限", "相差", "相差比例", "越线后判定"]
     yield tag("div", table(heads, rows, numbers=[2, 5, 6], unbroken=[1, 3, 4]), class_="wide")
     yield from _rest(len(near), "临界清单")
+
+
+def _signed(number: float, form: str) -> str:
+    return format(number, form).replace("-", "−") if number else format(number, form.removeprefix("+"))
 
 
 def _repairs(result: Result) -> Iterator[Element]:

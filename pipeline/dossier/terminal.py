@@ -215,7 +215,7 @@ def _near(checked: Checked) -> Iterator[RenderableType]:
     yield Text(f"  An error of ±{share:.0%} in these counts may change the verdict.")
     rows = [
         (
-            f"  {row.community}", row.subdistrict, _figure(row.households), f"{row.difference:+,}".replace("+0", "0"),
+            f"  {row.community}", row.subdistrict, _figure(row.households), _signed(row.difference),
             f"{row.share:+.1%}", f"{row.limit} {row.limit_households:,}", f"{row.status} → {row.status_beyond}",
         )
         for row in checked.near.head(MOST_ROWS).itertuples(index=False)
@@ -291,6 +291,10 @@ def _figure(value: object) -> str:
         return ""
     number = round(float(value), 1)  # type: ignore[arg-type]
     return f"{number:,.0f}" if number.is_integer() else f"{number:,.1f}"
+
+
+def _signed(number: int) -> str:
+    return f"{number:+,}" if number else "0"
 
 
 def _counted(number: int, noun: str) -> str:

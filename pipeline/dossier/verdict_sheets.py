@@ -3,6 +3,7 @@
 import pandas as pd
 
 from pipeline.dossier.found import measure_figures, measures_compared
+from pipeline.dossier.headline import community_totals
 from pipeline.dossier.sheets import ALERT, COUNT, PLACE, SHARE, STATUS, Sheet, numbered
 from pipeline.results import Result
 from pipeline.schema import ACTION_ZH, LIMIT_ZH, LIST_SEPARATOR, STATUS_ZH, WITHIN
@@ -14,7 +15,8 @@ def measures_sheet(result: Result) -> Sheet | None:
         return None
     figures, verdicts = measure_figures(result), result.measures
     assert verdicts is not None
-    places = verdicts.drop_duplicates("community").set_index("community")
+    # In the order of 表1, subdistrict by subdistrict.
+    places = community_totals(result, None)
     table = pd.DataFrame({"街道/镇/中心": places["subdistrict"], "社区": places.index}, index=places.index)
     kinds = {"序号": PLACE, "差异": ALERT}
     for measure in figures.index:
