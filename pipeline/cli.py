@@ -1,6 +1,7 @@
 """The command line: parses, calls `workflow`, and prints where things went."""
 
 import json
+import shutil
 import sys
 import time
 from collections.abc import Callable, Iterator
@@ -14,7 +15,7 @@ import typer
 from pipeline import __version__
 
 if TYPE_CHECKING:
-    import pandas as pd
+    from rich.console import Console
 
     from pipeline.workflow import Finished
 
@@ -28,6 +29,9 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
+
+WIDEST = 120
+"""Columns of a table that is printed to a wide terminal or to a file."""
 
 
 class Strategy(StrEnum):
@@ -118,17 +122,28 @@ def run(
 
 
 @app.command()
-def check(area: AreaArgument, quiet: Quiet = False, debug: Debug = False) -> None:
-    """Read and check an area only: print its problems and what was joined to what."""
+def check(
+    area: AreaArgument,
+    out: Annotated[Path | None, typer.Option("--out", help="folder for tables and maps of the check [none]")] = None,
+    quiet: Quiet = False,
+    debug: Debug = False,
+) -> None:
+    """Read and check an area only: print what was recognised, joined and mended, and every problem."""
     with _faults_told(debug):
         with _progress(quiet) as report:
             from pipeline import workflow
 
-            checked = workflow.check(area, report=report)
-        _print_checked(checked.problems, checked.reconciliation)
-        from pipeline.errors import raise_errors
+            checked = workflow.inspect(area, out=out, report=report)
+        from pipeline.dossier.terminal import print_check
+        from pipeline.errors import errors_of, listed
 
-        raise_errors(checked.problems)
+        print_check(checked, _console())
+        if out is not None:
+            typer.echo(f"\ntables and maps of the check in {out}")
+        errors = errors_of(checked.area.problems)
+        if len(errors):
+            _complain(f"{_problems_counted(len(errors))} to mend before a run.\n{listed(errors)}")
+            raise typer.Exit(1)
 
 
 @app.command()
@@ -166,7 +181,7 @@ def _faults_told(debug: bool) -> Iterator[None]:
             raise
         if isinstance(error, InputError):
             count = int((error.problems["severity"] == "error").sum())
-            _complain(f"{count} {'problem' if count == 1 else 'problems'}; nothing was written.\n{error}")
+            _complain(f"{_problems_counted(count)}; nothing was written.\n{error}")
         elif isinstance(error, (HuajieError, OSError)):
             _complain(str(error))
         else:
@@ -178,8 +193,20 @@ def _faults_told(debug: bool) -> Iterator[None]:
         raise typer.Exit(2 if isinstance(error, UsageError) else 1) from None
 
 
+def _problems_counted(count: int) -> str:
+    return f"{count} {'problem' if count == 1 else 'problems'}"
+
+
 def _complain(text: str) -> None:
     typer.echo(f"huajie: {text}", err=True)
+
+
+def _console() -> "Console":
+    """Make the console that tables are printed on, as wide as the terminal, but not wider than is good to read."""
+    from rich.console import Console
+
+    width = min(shutil.get_terminal_size().columns, WIDEST) if sys.stdout.isatty() else WIDEST
+    return Console(file=sys.stdout, width=width, markup=False, highlight=False, emoji=False)
 
 
 @contextmanager
@@ -260,20 +287,3 @@ def _proofs(finished: "Finished") -> str:
         proofs = ", ".join(f"{number} {proof}" for proof, number in counts.items()) or "no cases"
         parts.append(f"{strategy}: {proofs}")
     return "; ".join(parts)
-
-
-def _print_checked(problems: "pd.DataFrame", reconciliation: "pd.DataFrame") -> None:
-    """Print the reconciliation, then every warning and note (errors are told at the end)."""
-    for row in reconciliation.astype("object").where(reconciliation.notna(), None).to_dict("records"):
-        typer.echo(
-            f"{row['source']} [{row['role']}]: {row['rows_read']} rows, {row['matched']} matched"
-            + (f" by {row['joined_by']}" if row["joined_by"] else "")
-            + f", {row['unmatched_here']} without a shape, {row['unmatched_there']} shapes without a row"
-            + ("" if row["households_in"] is None else f", {row['households_in']} households in")
-            + ("" if row["households_out"] is None else f", {row['households_out']} out")
-        )
-    counts = problems["severity"].value_counts()
-    typer.echo(", ".join(f"{counts.get(severity, 0)} {severity}s" for severity in ("error", "warning", "note")))
-    for row in problems[problems["severity"] != "error"].itertuples():
-        where = " ".join(part for part in (f"[{row.layer}]", row.source, row.id) if part)
-        typer.echo(f"{row.severity}: {where}: {row.detail} {row.advice}".rstrip())

@@ -20,7 +20,7 @@ class InputError(HuajieError):
 
     def __init__(self, problems: pd.DataFrame):
         self.problems = problems
-        super().__init__(listed(problems[problems["severity"] == "error"]))
+        super().__init__(listed(errors_of(problems)))
 
 
 class PlanRefused(HuajieError):
@@ -68,7 +68,12 @@ def listed(problems: pd.DataFrame) -> str:
     return "\n".join(lines)
 
 
+def errors_of(problems: pd.DataFrame) -> pd.DataFrame:
+    """Give the rows of a problems table that stop a run."""
+    return problems[problems["severity"] == "error"]
+
+
 def raise_errors(problems: pd.DataFrame) -> None:
     """Raise one InputError that lists every error of the table; do nothing when there is none."""
-    if (problems["severity"] == "error").any():
+    if len(errors_of(problems)):
         raise InputError(problems)

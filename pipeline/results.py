@@ -57,6 +57,16 @@ class Area:
 
 
 @dataclass(frozen=True)
+class Checked:
+    """What checking an area found. `measures` and `near` are those of `Result`, None where errors of the input leave
+    no verdict to give."""
+
+    area: Area
+    measures: pd.DataFrame | None = None
+    near: pd.DataFrame | None = None
+
+
+@dataclass(frozen=True)
 class Solution:
     """An answer to one problem, with what is known of it.
 
@@ -128,3 +138,7 @@ class Result:
     proposals: Mapping[str, Proposal]
     evaluations: Mapping[str, Evaluation]
     manifest: Mapping[str, object]
+    measures: pd.DataFrame | None = None
+    """schema.MEASURES_CSV: the verdict on every community under every measure of households that was given."""
+    near: pd.DataFrame | None = None
+    """schema.NEAR_CSV: communities whose verdict a small error of the count would change."""

@@ -23,6 +23,8 @@ UNDER, WITHIN, OVER, FAR_OVER = "under", "within", "over", "far_over"
 STATUS_ZH = {UNDER: "偏小", WITHIN: "达标", OVER: "偏大", FAR_OVER: "超大"}
 """`under` < lower <= `within` <= upper < `over` <= split_over < `far_over`."""
 
+LIMIT_ZH = {"lower": "下限", "upper": "上限", "split_over": "拆分线", "merge_under": "合并线"}
+
 ACTION_ZH = {"split": "拆分", "merge": "合并", "none": "不动"}
 """What a rule asks for a flagged community: `none` when it is flagged but nothing is asked, or a condition fails."""
 
@@ -57,6 +59,17 @@ ROAD_CLASS_ZH = {
     "path": "小路",
 }
 
+HOW_ZH = {
+    "settled": "设置指定",
+    "name": "常用列名",
+    "measure": "户数口径列名",
+    "cut name": "截断列名",
+    "values": "按内容判断",
+    "unused": "未使用",
+    "dropped": "个人信息（已舍弃）",
+}
+"""How a column of a file was recognised (columns.csv)."""
+
 REPAIR_ZH = {
     "ring": "图形自交",
     "overlap": "重叠",
@@ -69,8 +82,8 @@ REPAIR_ZH = {
 
 SECTION_ZH = {
     "units": "基本单元",
-    "communities": "社区",
-    "subdistricts": "街道",
+    "communities": "社区界线",
+    "subdistricts": "街道界线",
     "households": "户数表",
     "roads": "道路",
     "water": "水系",
@@ -79,6 +92,12 @@ SECTION_ZH = {
     "buildings": "建筑物",
 }
 """Sections of area.toml that name files."""
+
+OFFSET_ZH = {"best": "最吻合", "possible": "可能", "refuted": "排除"}
+"""What is known of a hypothesis of an offset (offsets.csv)."""
+
+HYPOTHESIS_ZH = {"as given": "原坐标", "GCJ-02": "GCJ-02偏移", "BD-09": "BD-09偏移"}
+"""Hypotheses of an offset that have a name; another shift says itself."""
 
 PREMISES_ZH = {"usable": "可用", "decorating": "装修", "building": "在建", "none": "未落实"}
 

@@ -1,7 +1,7 @@
 """Runs the stages: the only module that knows their order.
 
-`check` reads and checks; `examine` goes on to the flags; `draft` goes on to the plans and writes nothing;
-`run` does all of it and writes the outputs.
+`check` reads and checks; `inspect` adds how sure the verdicts are and may write what it found; `examine` goes on to
+the flags; `draft` goes on to the plans and writes nothing; `run` does all of it and writes the outputs.
 """
 
 import logging
@@ -19,18 +19,18 @@ import pandas as pd
 
 from pipeline import __version__
 from pipeline.check import check_area
-from pipeline.dossier import write_dossier
-from pipeline.errors import InputError, UsageError, problems_table, raise_errors
+from pipeline.dossier import log_tables, write_check, write_dossier
+from pipeline.errors import InputError, UsageError, errors_of, problems_table, raise_errors
 from pipeline.evaluate import evaluate_plan
-from pipeline.flag import flag_communities, merge_candidates
+from pipeline.flag import flag_communities, merge_candidates, near_limits, verdicts_by_measure
 from pipeline.graph import adjacency, community_borders
 from pipeline.propose import propose_compliance, propose_principle
 from pipeline.read import read_area
-from pipeline.results import Area, Proposal, Result
+from pipeline.results import Area, Checked, Proposal, Result
 from pipeline.rules import load_rules
 from pipeline.schema import STRATEGY_ZH
 from pipeline.settings import Settings, load_settings
-from pipeline.swap import replaced, require_replaceable
+from pipeline.swap import CHECK_OUTPUTS, replaced, require_replaceable
 from pipeline.synthetic import write_sample
 from pipeline.verify import refuse, verify_plan
 
@@ -55,6 +55,8 @@ class Examined:
     edges: pd.DataFrame
     flags: pd.DataFrame
     neighbours: pd.DataFrame
+    measures: pd.DataFrame
+    near: pd.DataFrame
 
 
 @dataclass(frozen=True)
@@ -73,6 +75,22 @@ def check(area: str | Path, *, report: Report | None = None) -> Area:
     Nothing is written. Raises InputError only where the area.toml itself cannot be used.
     """
     return _check(load_settings(area), _timed({}, report))
+
+
+def inspect(area: str | Path, *, out: str | Path | None = None, report: Report | None = None) -> Checked:
+    """Check an area and judge how sure its verdicts are, where no error stands in the way.
+
+    With `out` its tables and maps are written there, replaced all together or not at all; else nothing is written.
+    Raises InputError as `check` does, and UsageError where `out` holds files that are not of an earlier check.
+    """
+    settings, stage = load_settings(area), _timed({}, report)
+    if out is not None:
+        require_replaceable(Path(out), _input_paths(settings), outputs=CHECK_OUTPUTS)
+    checked = _inspect(settings, stage)
+    if out is not None:
+        with stage("write") as tell, replaced(Path(out), outputs=CHECK_OUTPUTS) as fresh:
+            write_check(checked, fresh, jobs=_cores(), report=tell)
+    return checked
 
 
 def examine(area: str | Path, *, report: Report | None = None) -> Examined:
@@ -162,18 +180,32 @@ def _check(settings: Settings, stage: Stage) -> Area:
     return replace(area, problems=problems_table(found.to_dict("records")))
 
 
+def _inspect(settings: Settings, stage: Stage) -> Checked:
+    area = _check(settings, stage)
+    if len(errors_of(area.problems)):
+        return Checked(area)
+    examined = _flag(area, stage)
+    return Checked(area, examined.measures, examined.near)
+
+
 def _examine(settings: Settings, stage: Stage) -> Examined:
     area = _check(settings, stage)
     for row in area.problems.itertuples():
         log.warning("%s [%s] %s %s: %s", row.severity, row.layer, row.source, row.id, row.detail)
     raise_errors(area.problems)
+    return _flag(area, stage)
+
+
+def _flag(area: Area, stage: Stage) -> Examined:
     with stage("graph"):
         edges = adjacency(area.units, area.lines, area.rules)
     with stage("flag"):
         borders = community_borders(edges, area.units["community"])
         neighbours = merge_candidates(area.communities, borders, area.rules)
         flags = flag_communities(area.communities, neighbours, area.rules)
-    return Examined(area, edges, flags, neighbours)
+        measures = verdicts_by_measure(area.communities, borders, area.rules)
+        near = near_limits(area.communities, area.rules)
+    return Examined(area, edges, flags, neighbours, measures, near)
 
 
 def _draft(settings: Settings, edition: str, strategy: str, jobs: int, stage: Stage) -> Result:
@@ -197,6 +229,8 @@ def _draft(settings: Settings, edition: str, strategy: str, jobs: int, stage: St
         proposals=proposals,
         evaluations=evaluations,
         manifest=_manifest(area),
+        measures=examined.measures,
+        near=examined.near,
     )
 
 
@@ -225,13 +259,13 @@ def _manifest(area: Area) -> dict[str, object]:
 
 
 def _keep(result: Result, folder: Path) -> None:
-    """Write the cleaned layers and what reading found; a reader never meets half a file."""
+    """Write the cleaned layers and the logs of reading and repair; a reader never meets half a file."""
     area = result.area
     layers = {"units": area.units, "lines": area.lines, "edges": result.edges, "communities": area.communities}
     for name, table in layers.items():
         _renamed_in(folder / f"{name}.parquet", partial(table.to_parquet, compression="zstd"))
-    for name, table in {"problems": area.problems, "reconciliation": area.reconciliation}.items():
-        _renamed_in(folder / f"{name}.csv", partial(table.to_csv, index=False, encoding="utf-8-sig"))
+    for name, table in log_tables(area).items():
+        _renamed_in(folder / name, partial(table.to_csv, index=False, encoding="utf-8-sig"))
 
 
 def _renamed_in(path: Path, write: Callable[[Path], object]) -> None:

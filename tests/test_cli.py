@@ -3,6 +3,7 @@
 import shutil
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import geopandas as gpd
@@ -12,7 +13,9 @@ from typer.testing import CliRunner
 
 from pipeline import __version__, workflow
 from pipeline.cli import app
-from pipeline.schema import labels
+from pipeline.read import read_area
+from pipeline.schema import columns, labels
+from pipeline.swap import CHECK_TABLES
 from pipeline.template import COLUMNS
 
 runner = CliRunner()
@@ -82,9 +85,62 @@ def test_check_leaves_out_households_that_a_source_does_not_count(toy_area):
     units[["unit_id", "households"]].to_csv(toy_area / "counts.csv", index=False)
     with (toy_area / "area.toml").open("a", encoding="utf-8") as settings:
         settings.write('[households]\npath = "counts.csv"\n')
-    lines = runner.invoke(app, ["check", "toy", "-q"]).stdout.splitlines()
-    assert "units.gpkg [units]: 12 rows, 12 matched, 0 without a shape, 0 shapes without a row" in lines
-    assert ["10200 households in", "10200 out"] == lines[1].split(", ")[-2:]
+    lines = [line.split() for line in runner.invoke(app, ["check", "toy", "-q"]).stdout.splitlines()]
+    assert ["[units]", "units.gpkg", "12", "12", "0", "0", "0"] in lines
+    assert ["[households]", "counts.csv", "12", "12", "unit_id", "0", "0", "0", "10,200", "10,200"] in lines
+
+
+def test_check_with_out_writes_its_tables_and_nothing_else(toy_area):
+    result = runner.invoke(app, ["check", "toy", "--out", "found", "-q"])
+    assert (0, True) == (result.exit_code, "tables and maps of the check in found" in result.stdout)
+    assert sorted(CHECK_TABLES) == sorted(path.name for path in Path("found").iterdir())
+    assert {"data", "found"} == {path.name for path in Path().iterdir()}
+    assert 4 == len(pd.read_csv("found/measures.csv"))
+
+
+def test_check_writes_the_same_again_and_keeps_a_file_of_the_user(toy_area):
+    runner.invoke(app, ["check", "toy", "--out", "found", "-q"])
+    before = Path("found/measures.csv").read_bytes()
+    Path("found/notes.txt").write_text("mine", "utf-8")
+    assert 0 == runner.invoke(app, ["check", "toy", "--out", "found", "-q"]).exit_code
+    assert (before, "mine") == (Path("found/measures.csv").read_bytes(), Path("found/notes.txt").read_text("utf-8"))
+
+
+def test_check_does_not_replace_the_outputs_of_a_run(toy_area):
+    outputs = Path("outputs/toy")
+    outputs.mkdir(parents=True)
+    (outputs / "summary.json").write_text('{"area": "小城", "manifest": {}}', "utf-8")
+    result = runner.invoke(app, ["check", "toy", "--out", str(outputs), "-q"])
+    assert (2, ["summary.json"]) == (result.exit_code, [path.name for path in outputs.iterdir()])
+    assert "no outputs of a check" in result.stderr
+
+
+def test_check_of_a_bad_input_prints_what_it_can_and_writes_it_and_exits_with_1(toy_area):
+    units = gpd.read_file(toy_area / "units.gpkg")
+    units["households"] = units["households"].astype("float64")
+    units.loc[3, "households"] = -1
+    units.to_file(toy_area / "units.gpkg", layer="units")
+    result = runner.invoke(app, ["check", "toy", "--out", "found", "-q"])
+    assert 1 == result.exit_code
+    lines = [line.split() for line in result.stdout.splitlines()]
+    assert ["[units]", "units.gpkg", "12", "12", "0", "0", "0"] == [line for line in lines if "[units]" in line][-1][:7]
+    assert "No verdict is given while the input has errors." in result.stdout
+    assert "1 error, " in result.stdout
+    assert "1 problem to mend before a run.\n- [units] units.gpkg feature 4" in result.stderr
+    assert "negative count" in Path("found/problems.csv").read_text("utf-8-sig")
+
+
+def test_check_prints_what_was_recognised_although_the_input_has_errors(toy_area, monkeypatch):
+    row = ("units", "units.gpkg", "households", "户数", "", "name", "户数")
+
+    def recognised(*arguments, **options):
+        return replace(read_area(*arguments, **options), columns=pd.DataFrame([row], columns=columns("columns.csv")))
+
+    monkeypatch.setattr(workflow, "read_area", recognised)
+    (toy_area / "roads.gpkg").unlink()
+    result = runner.invoke(app, ["check", "toy", "-q"])
+    assert (1, True) == (result.exit_code, "roads.gpkg" in result.stderr)
+    assert ["households", "=", "户数", "name", "户数"] in [line.split() for line in result.stdout.splitlines()]
 
 
 def test_check_lists_every_error_with_its_file_and_exits_with_1(toy_area):

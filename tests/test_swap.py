@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from pipeline.errors import HuajieError, UsageError
-from pipeline.swap import replaced, require_replaceable
+from pipeline.swap import CHECK_OUTPUTS, CHECK_TABLES, replaced, require_replaceable
 
 OURS = '{"area": "小城", "manifest": {}}'
 
@@ -85,3 +85,35 @@ def test_a_folder_that_holds_an_input_is_not_replaceable(outputs):
 def test_a_file_is_not_replaceable_as_a_folder(outputs):
     with pytest.raises(UsageError, match="is a file"):
         require_replaceable(outputs / "plan.csv", [])
+
+
+@pytest.fixture
+def tables(tmp_path: Path) -> Path:
+    """Make the folder of an earlier check."""
+    folder = tmp_path / "tables"
+    folder.mkdir()
+    for name in CHECK_TABLES:
+        (folder / name).write_text("old", "utf-8")
+    return folder
+
+
+def test_the_tables_of_an_earlier_check_are_replaceable_by_a_check_and_not_by_a_run(tables):
+    require_replaceable(tables, [], outputs=CHECK_OUTPUTS)
+    with pytest.raises(UsageError, match="no outputs of huajie"):
+        require_replaceable(tables, [])
+
+
+def test_the_outputs_of_a_run_are_not_replaceable_by_a_check(outputs):
+    for name in CHECK_TABLES:
+        (outputs / name).write_text("old", "utf-8")
+    with pytest.raises(UsageError, match="no outputs of a check"):
+        require_replaceable(outputs, [], outputs=CHECK_OUTPUTS)
+
+
+def test_a_check_carries_over_everything_that_it_does_not_write(tables):
+    (tables / "plan.csv").write_text("mine", "utf-8")
+    with replaced(tables, outputs=CHECK_OUTPUTS) as fresh:
+        (fresh / "problems.csv").write_text("new", "utf-8")
+    assert {"problems.csv": "new", "plan.csv": "mine"} == {
+        path.name: path.read_text("utf-8") for path in tables.iterdir()
+    }

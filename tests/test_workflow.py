@@ -56,7 +56,7 @@ def test_a_run_writes_to_outputs_and_processed_in_the_working_directory(toy_area
 def test_a_run_keeps_the_cleaned_layers_and_a_log(finished):
     expected = {
         *("units.parquet", "lines.parquet", "edges.parquet", "communities.parquet"),
-        *("problems.csv", "reconciliation.csv", "run.log"),
+        *("problems.csv", "reconciliation.csv", "columns.csv", "counts.csv", "repairs.csv", "offsets.csv", "run.log"),
     }
     assert expected == {path.name for path in finished.processed.iterdir()}
     assert 12 == len(gpd.read_parquet(finished.processed / "units.parquet"))
@@ -146,6 +146,29 @@ def test_check_returns_problems_and_reconciliation_and_writes_nothing(toy_area, 
     area = workflow.check(toy_area)
     assert (columns("problems.csv"), 12) == (list(area.problems.columns), len(area.units))
     assert before == contents(tmp_path)
+
+
+def test_inspect_judges_by_measure_and_near_limits_and_writes_nothing(toy_area, tmp_path):
+    before = contents(tmp_path)
+    checked = workflow.inspect(toy_area)
+    assert (4, columns("near-limits.csv")) == (len(checked.measures), list(checked.near.columns))
+    assert before == contents(tmp_path)
+
+
+def test_inspect_gives_no_verdict_on_an_input_with_errors(toy_area):
+    (toy_area / "roads.gpkg").unlink()
+    checked = workflow.inspect(toy_area)
+    assert (12, None, None) == (len(checked.area.units), checked.measures, checked.near)
+
+
+def test_inspect_does_not_write_into_the_folder_of_the_input(toy_area):
+    with pytest.raises(UsageError, match="input lies in"):
+        workflow.inspect(toy_area, out=toy_area)
+
+
+def test_a_draft_knows_the_verdict_by_measure(drafted):
+    assert {"常住户"} == set(drafted.result.measures["measure"])
+    assert drafted.result.measures["used"].all()
 
 
 def test_draft_finds_both_plans_and_writes_nothing(drafted):

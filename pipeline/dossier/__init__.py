@@ -1,16 +1,32 @@
-"""Writes everything that a run leaves behind: tables, layers, workbook, maps, summary page."""
+"""Writes everything that a run leaves behind: tables, layers, workbook, maps, summary page; and what a check found."""
 
 from collections.abc import Callable
 from pathlib import Path
 
+from pipeline.dossier.found import log_tables
 from pipeline.dossier.layers import write_layers
-from pipeline.dossier.maps import draw_maps
+from pipeline.dossier.maps import draw_maps, draw_reading
 from pipeline.dossier.page import write_page
-from pipeline.dossier.tables import write_tables
+from pipeline.dossier.tables import write_check_tables, write_tables
 from pipeline.dossier.workbook import write_workbook
-from pipeline.results import Result
+from pipeline.results import Checked, Result
 
-__all__ = ["write_dossier"]
+__all__ = ["log_tables", "write_check", "write_dossier"]
+
+
+def write_check(
+    checked: Checked,
+    folder: Path,
+    *,
+    jobs: int = 1,
+    maps: bool = True,
+    report: Callable[[str], None] | None = None,
+) -> None:
+    """Write what a check found into `folder`, which exists and is empty: its tables, and the maps of what was mended
+    and of layers that seem to be off, if there are any; `maps` False leaves them out."""
+    write_check_tables(checked, folder)
+    if maps:
+        draw_reading(checked.area, folder / "maps", jobs=jobs, report=report)
 
 
 def write_dossier(

@@ -47,6 +47,7 @@ FORMATS: dict[str, dict[str, Any]] = {
     "long": _BODY | {"text_wrap": True},
     "prose": _BODY | {"text_wrap": True},
     "status": _BODY | {"align": "center"},
+    "alert": _BODY | {"bold": True, "font_color": "#a3150f"},
     **{kind: _BODY | {"num_format": form} for kind, form in _NUMBERS.items()},
     **{
         f"sum_{kind}": _BODY | {"num_format": form, "bold": True, "bg_color": SUM_FILL}

@@ -1,4 +1,4 @@
-"""Writes plan.gpkg: units, communities before and after, changes and cases, each with a QGIS style inside the file.
+"""Writes plan.gpkg: units, communities before and after, changes, cases, repairs, each with a QGIS style in the file.
 
 Equal results give equal bytes: every date that GDAL or SQLite would stamp is set to a fixed one.
 """
@@ -33,6 +33,7 @@ NAMES_ZH = {
     **labels("communities.csv"),
     **labels("cases.csv"),
     **labels("plan.csv"),
+    **labels("repairs.csv"),
     "moved": "是否划转",
     "units": "单元数",
     "created": "新设",
@@ -46,6 +47,10 @@ CASE_LABEL = Labels("concat(\"case_id\", '\\n', format_number(\"moved_households
 CHANGE_LABEL = Labels(
     "concat(\"community_before\", '→', \"community_after\", '\\n', format_number(\"households\", 0), '户')", 7.0, ALERT
 )
+REPAIR_LABEL = Labels('concat("repair_id", \' \', "kind")', 7.0, ALERT, least_scale=5_000)
+
+MARK_M = 0.5
+"""A repair whose piece is a line or a point is drawn this wide to each side, since a layer has one kind of geometry."""
 
 
 @dataclass(frozen=True)
@@ -88,12 +93,15 @@ def plan_layers(result: Result) -> dict[str, Layer]:
         "changes": change_layer(result),
         "cases": case_layer(result, before.set_index("community").geometry),
     }
+    if result.area.repairs is not None and len(result.area.repairs):
+        tables["repairs"] = repair_layer(result.area.repairs)
     looks = {
         "units": ("基本单元", "moved", _unit_looks(), UNIT_LABEL),
         "communities_before": ("社区（调整前）", "status", bands, COMMUNITY_LABEL),
         "communities_after": (f"社区（{strategy}调整后）", "status", bands, COMMUNITY_LABEL),
         "changes": (f"划转范围（{strategy}）", "change", _change_looks(), CHANGE_LABEL),
         "cases": (f"调整事项（{strategy}）", "kind", _case_looks(), CASE_LABEL),
+        "repairs": ("图形修复", "done", _repair_looks(), REPAIR_LABEL),
     }
     mark = "".join(f"（{mark}）" for mark in marks(result))
     names = NAMES_ZH | {"households": rules.measure}
@@ -159,6 +167,15 @@ def case_layer(result: Result, shapes: gpd.GeoSeries) -> gpd.GeoDataFrame:
     return gpd.GeoDataFrame(cases, geometry=geometry, crs=result.area.units.crs)
 
 
+def repair_layer(repairs: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+    """What was mended and what was left (`done`: yes, no), each on its piece (schema.REPAIRS_CSV)."""
+    table = pd.DataFrame(repairs)[columns("repairs.csv")]
+    table = table.assign(done=table["done"].astype(bool).map({True: "yes", False: "no"}))
+    pieces = repairs.geometry
+    drawn = pieces.where(pieces.geom_type.isin(["Polygon", "MultiPolygon"]), pieces.buffer(MARK_M))
+    return gpd.GeoDataFrame(table, geometry=drawn, crs=repairs.crs)
+
+
 def _with_shapes(table: pd.DataFrame, shapes: gpd.GeoSeries) -> gpd.GeoDataFrame:
     return gpd.GeoDataFrame(table, geometry=shapes.reindex(table.index), crs=shapes.crs)
 
@@ -190,6 +207,13 @@ def _case_looks() -> list[Look]:
     return [
         Look(kind, KIND_ZH[kind], fill, ADJUSTED.colour if kind == "split" else INK, 0.6, "dash", alpha=70)
         for kind, fill in KIND_FILL.items()
+    ]
+
+
+def _repair_looks() -> list[Look]:
+    return [
+        Look("yes", "已修复", "#7fb39a", "#2f6b4f", 0.3, alpha=140),
+        Look("no", "未修复", "#e0654a", ALERT, 0.5, alpha=140),
     ]
 
 

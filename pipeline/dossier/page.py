@@ -8,6 +8,7 @@ from xml.etree.ElementTree import Element
 import pandas as pd
 
 from pipeline.dossier.bars import band_bars
+from pipeline.dossier.certainty import certainty_sections
 from pipeline.dossier.headline import (
     Headline,
     by_subdistrict,
@@ -29,7 +30,7 @@ from pipeline.schema import KIND_ZH, LIST_SEPARATOR, PROBLEM_ZH, PROOF_ZH, STRAT
 
 FILES = (
     ("../plan.gpkg", "QGIS 图层：基本单元、调整前后社区、划转范围、调整事项，打开即有样式"),
-    ("summary.xlsx", "汇总工作簿：概要、现状与判定、调整前后对照、小区归属变动、勾稽等10张表"),
+    ("summary.xlsx", "汇总工作簿：概要、现状与判定、调整前后对照、小区归属变动、勾稽等表"),
     ("../plan.csv", "采用方案：每个基本单元调整前后的社区"),
     ("../cases.csv", "两方案的调整事项、目标值与最优性"),
     ("../communities.csv", "调整后的社区"),
@@ -38,7 +39,13 @@ FILES = (
     ("../lookup.csv", "新旧社区对应关系与户数比重"),
     ("../alternatives.csv", "备选方案"),
     ("../edges.csv", "基本单元邻接关系"),
+    ("../measures.csv", "各户数口径下每个社区的判定"),
+    ("../near-limits.csv", "接近界限的社区"),
     ("../reconciliation.csv", "读入与关联的核对"),
+    ("../columns.csv", "文件各列的识别及依据"),
+    ("../counts.csv", "每个户数的出处（文件、表、单元格）"),
+    ("../repairs.csv", "图形修复记录"),
+    ("../offsets.csv", "坐标偏移诊断"),
     ("../problems.csv", "数据问题清单"),
     ("../summary.json", "供程序读取的汇总"),
 )
@@ -59,6 +66,7 @@ def write_page(result: Result, folder: Path, *, maps: bool = True) -> None:
         *_cases(result, maps),
         *_left(result),
         *_proofs(result),
+        *certainty_sections(result),
         *_problems(result),
         *_rules(result),
         *_files(maps),

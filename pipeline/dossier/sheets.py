@@ -24,6 +24,7 @@ from pipeline.schema import (
     PREMISES_ZH,
     PROBLEM_ZH,
     PROOF_ZH,
+    SECTION_ZH,
     STATUS_ZH,
     STRATEGY_ZH,
     WITHIN,
@@ -32,20 +33,11 @@ from pipeline.schema import (
 
 COUNT, AREA, METRES, DECIMAL, STATUS = "count", "area", "metres", "decimal", "status"
 TENTH, PLACE, TEXT, LONG, PROSE = "tenth", "middle", "text", "long", "prose"
+SHARE, ALERT = "share", "alert"
 """Kinds of column: whole number, km², metres, free number, band, number with one decimal, running number; short text,
-wrapped text, sentences."""
+wrapped text, sentences; per cent, text that stands out."""
 
 NO_ROWS = "无"
-ROLE_ZH = {
-    "units": "基本单元",
-    "communities": "社区界线",
-    "subdistricts": "街道界线",
-    "households": "户数表",
-    "roads": "道路",
-    "water": "水系",
-    "railways": "铁路",
-    "premises": "办公用房",
-}
 JOINED_ZH = {", ": "、", "unit_id": "编号", "code": "代码", "name": "名称"}
 SEVERITY_ZH = {"error": "错误", "warning": "警告", "note": "提示"}
 
@@ -87,7 +79,7 @@ def today_sheet(result: Result) -> Sheet:
     kinds |= {"判定": STATUS, "依据条款": LONG, "理由": PROSE}
     note = f"设置标准：{rules.clause_limits}（本表按{rules.lower}—{rules.upper}户判定，含上下限）"
     sums = (rules.measure, "常住人口", "面积km²")
-    return Sheet("现状与判定", "表1 社区现状规模与判定", note, _numbered(table), kinds, sums)
+    return Sheet("现状与判定", "表1 社区现状规模与判定", note, numbered(table), kinds, sums)
 
 
 def _held(known: pd.DataFrame) -> dict[str, pd.Series]:
@@ -146,7 +138,7 @@ def moves_sheet(result: Result) -> Sheet:
     )
     note = f"{STRATEGY_ZH[result.strategy]}；未列入本表的小区归属不变。"
     kinds = {"序号": PLACE, measure: COUNT, "常住人口": COUNT}
-    return Sheet("小区归属变动", "表4 小区归属变动", note, _numbered(table), kinds, (measure, "常住人口"))
+    return Sheet("小区归属变动", "表4 小区归属变动", note, numbered(table), kinds, (measure, "常住人口"))
 
 
 def neighbours_sheet(result: Result) -> Sheet:
@@ -165,7 +157,7 @@ def neighbours_sheet(result: Result) -> Sheet:
     )
     kinds = {"序号": PLACE, "合并后户数": COUNT, "共有边界m": METRES, "提示": LONG, "说明": PROSE}
     note = f"{result.area.rules.clause_merge}。逐对列出小于{result.area.rules.merge_under}户的社区与其相邻社区。"
-    return Sheet("合并条件", "合并条件核对", note, _numbered(table), kinds)
+    return Sheet("合并条件", "合并条件核对", note, numbered(table), kinds)
 
 
 def numbers_sheet(result: Result) -> Sheet:
@@ -190,7 +182,7 @@ def reconciliation_sheet(result: Result) -> Sheet:
     read = result.area.reconciliation
     table = (
         read[list(zh)]
-        .assign(role=read["role"].replace(ROLE_ZH), joined_by=read["joined_by"].replace(JOINED_ZH, regex=True))
+        .assign(role=read["role"].replace(SECTION_ZH), joined_by=read["joined_by"].replace(JOINED_ZH, regex=True))
         .rename(columns=zh)
     )
     steps = {
@@ -219,7 +211,7 @@ def problems_sheet(result: Result) -> Sheet:
     problems = result.area.problems
     table = problems.assign(
         severity=problems["severity"].replace(SEVERITY_ZH),
-        layer=problems["layer"].replace(ROLE_ZH),
+        layer=problems["layer"].replace(SECTION_ZH),
         problem=problems["problem"].replace(PROBLEM_ZH),
     )
     table = table.rename(columns=zh)[list(zh.values())]
@@ -291,7 +283,7 @@ def _source_rows(result: Result) -> list[tuple[str, str, str, str]]:
     return [*rows, ("说明", "最优性说明", "每项结果注明已知程度", proofs)]
 
 
-def _numbered(table: pd.DataFrame) -> pd.DataFrame:
+def numbered(table: pd.DataFrame) -> pd.DataFrame:
     """Put a running number in front."""
     table = table.reset_index(drop=True)
     table.insert(0, "序号", range(1, len(table) + 1))

@@ -1,4 +1,4 @@
-"""Writes the tables of a run: every CSV file and summary.json.
+"""Writes the tables of a run and of a check: every CSV file and summary.json.
 
 CSV is UTF-8 with BOM. A text cell that a spreadsheet would take for a formula gets an apostrophe in front; numbers
 are never touched. Rows keep the order of the result, floats are rounded, so equal results give equal bytes.
@@ -10,14 +10,20 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
+from pipeline.dossier.found import best_offsets, check_tables, measure_figures, repair_figures
 from pipeline.dossier.headline import Headline, band_counts, headline, households_now, households_then
 from pipeline.dossier.marks import is_sketch
-from pipeline.results import Result
+from pipeline.results import Checked, Result
 from pipeline.schema import columns
 
-DECIMALS = {"gap": 6, "factor": 3, "polsby_popper": 4, "area_km2": 4, "share_of_before": 6, "share_of_after": 6}
+DECIMALS = {
+    **dict.fromkeys(("gap", "share_of_before", "share_of_after"), 6),
+    **dict.fromkeys(("polsby_popper", "area_km2", "share"), 4),
+    "factor": 3,
+}
 FORMULA_START = r"^[=+\-@\t\r]"
 
 
@@ -32,16 +38,21 @@ def write_tables(result: Result, folder: Path) -> None:
         "flags.csv": result.flags,
         "cases.csv": cases_table(result),
         "communities.csv": evaluation.communities,
-        "problems.csv": result.area.problems,
-        "reconciliation.csv": result.area.reconciliation,
         "neighbours.csv": result.neighbours,
         "lookup.csv": lookup_table(result),
         "alternatives.csv": alternatives_table(result),
     }.items():
         write_csv(table, columns(name), folder / name)
     write_csv(result.edges, columns("edges"), folder / "edges.csv")
+    write_check_tables(result, folder)
     text = json.dumps(summary(result), ensure_ascii=False, indent=2, allow_nan=False)
     (folder / "summary.json").write_bytes(f"{text}\n".encode())
+
+
+def write_check_tables(found: Result | Checked, folder: Path) -> None:
+    """Write what was read, mended and judged: the tables that a check and a run have in common."""
+    for name, table in check_tables(found).items():
+        write_csv(table, columns(name), folder / name)
 
 
 def write_csv(table: pd.DataFrame, names: Sequence[str], path: Path) -> None:
@@ -145,6 +156,10 @@ def summary(result: Result) -> dict[str, Any]:
         **_figures(result, chosen),
         "subdistricts": subdistricts,
         "strategies": {name: _figures(result, headline(result, name)) for name in result.proposals},
+        "measures": _plain(measure_figures(result).to_dict("index")),
+        "near_limits": 0 if result.near is None else len(result.near),
+        "repairs": _plain(repair_figures(result.area)),
+        "offsets": _plain(best_offsets(result.area).to_dict("records")),
         "place": place,
         "manifest": _plain(dict(result.manifest)),
     }
@@ -202,8 +217,8 @@ def _plain(value: Any) -> Any:
         return {str(key): _plain(inner) for key, inner in value.items()}
     if isinstance(value, list | tuple):
         return [_plain(inner) for inner in value]
-    if isinstance(value, str | bool) or value is None:
-        return value
+    if isinstance(value, str | bool | np.bool_) or value is None:
+        return bool(value) if isinstance(value, np.bool_) else value
     number = float(value)
     if not math.isfinite(number):
         return None

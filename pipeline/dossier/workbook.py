@@ -1,4 +1,4 @@
-"""Writes dossier/summary.xlsx: ten sheets in Chinese, ready to print, every text a text and never a formula.
+"""Writes dossier/summary.xlsx: its sheets in Chinese, ready to print, every text a text and never a formula.
 
 The file's own date is fixed, so equal results give equal bytes.
 """
@@ -10,7 +10,7 @@ from pathlib import Path
 import pandas as pd
 from xlsxwriter.worksheet import Worksheet
 
-from pipeline.dossier import sheets
+from pipeline.dossier import data_sheets, sheets, verdict_sheets
 from pipeline.dossier.book import LINE_HEIGHT, Book, add_page, lines, mark_bands, open_book, text_width, write_cell
 from pipeline.dossier.comparison import ROW, SIDES, TOTAL, comparison
 from pipeline.dossier.overview import write_overview
@@ -27,26 +27,31 @@ COMPARED_WIDTHS = (6.0, 24.0, *(20.0, 9.0, 10.0, 9.0, 7.0), 8.0, *(20.0, 9.0, 10
 
 
 def write_workbook(result: Result, folder: Path) -> None:
-    """Write summary.xlsx into `folder`."""
+    """Write summary.xlsx into `folder`; sheets on which there is nothing to say are left out."""
     book = open_book(folder / "summary.xlsx", result)
     with closing(book.workbook):
         write_overview(book, result)
-        write_sheet(book, sheets.today_sheet(result))
-        write_sheet(book, sheets.cases_sheet(result))
+        for make in (sheets.today_sheet, verdict_sheets.measures_sheet, verdict_sheets.near_sheet, sheets.cases_sheet):
+            write_sheet(book, make(result))
         write_comparison(book, result)
         for make in (
             sheets.moves_sheet,
             sheets.neighbours_sheet,
             sheets.numbers_sheet,
             sheets.reconciliation_sheet,
+            data_sheets.read_sheet,
+            data_sheets.repairs_sheet,
+            data_sheets.offsets_sheet,
             sheets.problems_sheet,
             sheets.basis_sheet,
         ):
             write_sheet(book, make(result))
 
 
-def write_sheet(book: Book, sheet: Sheet) -> None:
-    """Write a plain sheet: headings, rows with their kinds, the sums, filters, frozen headings."""
+def write_sheet(book: Book, sheet: Sheet | None) -> None:
+    """Write a plain sheet: headings, rows with their kinds, the sums, filters, frozen headings; nothing for None."""
+    if sheet is None:
+        return
     table = sheet.table
     widths = _widths(sheet)
     page = add_page(book, sheet.name, sheet.title, widths, notes=[sheet.note])

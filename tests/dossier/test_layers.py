@@ -6,6 +6,7 @@ from xml.etree import ElementTree
 import geopandas as gpd
 import pyogrio
 import pytest
+from findings import with_findings
 from variants import renamed, unchanged
 
 from pipeline.dossier.layers import FIXED_DATE, write_layers
@@ -135,3 +136,27 @@ def test_written_twice_the_file_is_the_same(path: Path, result: Result, tmp_path
 def test_a_made_up_area_is_marked_in_the_description_of_every_layer(path: Path) -> None:
     texts = asked(path, "SELECT description FROM gpkg_contents WHERE data_type = 'features'")
     assert [True] * len(LAYERS) == ["合成数据" in str(text) for (text,) in texts]
+
+
+@pytest.fixture(scope="module")
+def mended(result: Result, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder: Path = tmp_path_factory.mktemp("mended")
+    write_layers(with_findings(result), folder)
+    return folder / "plan.gpkg"
+
+
+def test_repairs_are_a_layer_of_their_own_when_there_are_any(mended: Path) -> None:
+    assert [*LAYERS, "repairs", "layer_styles"] == [str(name) for name in pyogrio.list_layers(mended)[:, 0]]
+
+
+def test_every_repair_is_drawn_as_a_polygon_even_where_its_piece_is_a_line(mended: Path) -> None:
+    table = gpd.read_file(mended, layer="repairs")
+    assert ["yes", "yes", "yes", "no"] == table["done"].tolist()
+    assert {"MultiPolygon"} == set(table.geom_type)
+    assert (table.area > 0).all()
+
+
+def test_the_layer_of_repairs_opens_with_a_style_and_chinese_names(mended: Path) -> None:
+    drawn = {one.get("value") for one in style(mended, "repairs").iter("category")}
+    aliases = [one.get("name", "") for one in style(mended, "repairs").iter("alias")]
+    assert ({"yes", "no"}, []) == (drawn, [name for name in aliases if name.isascii()])

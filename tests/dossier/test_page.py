@@ -1,7 +1,9 @@
+from dataclasses import replace
 from html.parser import HTMLParser
 from pathlib import Path
 
 import pytest
+from findings import offset, with_findings
 from variants import renamed, sketched, unchanged
 
 from pipeline.dossier import write_dossier
@@ -137,3 +139,36 @@ def test_the_dossier_has_every_file_of_the_contract(folder: Path) -> None:
 def test_written_twice_the_page_is_the_same(folder: Path, result: Result, tmp_path: Path) -> None:
     write_page(result, tmp_path, maps=False)
     assert (folder / "dossier/summary.html").read_bytes() == (tmp_path / "summary.html").read_bytes()
+
+
+HEADINGS = ("户数口径不同时判定是否改变（1个社区改变）", "接近界限的社区（2个）", "图形修复", "坐标诊断")
+
+
+def test_findings_have_sections_of_their_own(result: Result, tmp_path: Path) -> None:
+    write_page(with_findings(result), tmp_path)
+    assert list(HEADINGS) == [text for text in read(tmp_path).texts if text in HEADINGS]
+
+
+def test_without_findings_there_are_no_such_sections(page: Reader) -> None:
+    assert not set(HEADINGS) & set(page.texts)
+    assert not any("接近界限的社区（" in text for text in page.texts)
+
+
+def test_a_verdict_that_differs_is_shown_beside_the_one_in_use(result: Result, tmp_path: Path) -> None:
+    write_page(with_findings(result), tmp_path)
+    texts = read(tmp_path).texts
+    place = texts.index("其他口径")
+    assert ["东一", "东街街道", "1,622", "达标", "户籍户", "940", "偏小（合并）"] == texts[place + 3 : place + 10]
+
+
+def test_layers_that_fit_as_given_are_not_spoken_of(result: Result, tmp_path: Path) -> None:
+    found = offset(result.area)
+    fits = replace(found, table=found.table.iloc[[1]].assign(verdict="best"))
+    write_page(replace(result, area=replace(result.area, offsets=(fits,))), tmp_path)
+    assert "坐标诊断" not in read(tmp_path).texts
+
+
+def test_a_layer_that_was_brought_back_is_spoken_of(result: Result, tmp_path: Path) -> None:
+    found = replace(offset(result.area), converted=True)
+    write_page(replace(result, area=replace(result.area, offsets=(found,))), tmp_path)
+    assert "社区界线（communities.kml）已按GCJ-02换算回来。" in read(tmp_path).texts

@@ -2,6 +2,7 @@ import zipfile
 from pathlib import Path
 
 import pytest
+from findings import with_findings
 from python_calamine import CalamineWorkbook
 from variants import renamed, sketched, unchanged
 
@@ -13,6 +14,11 @@ SHEETS = [
     *("概要", "现状与判定", "调整事项", "调整前后对照", "小区归属变动"),
     *("合并条件", "前后比较", "勾稽", "问题清单", "口径说明"),
 ]
+FOUND = [
+    *("概要", "现状与判定", "口径对比", "临界清单", "调整事项", "调整前后对照", "小区归属变动"),
+    *("合并条件", "前后比较", "勾稽", "数据核对", "图形修复", "坐标诊断", "问题清单", "口径说明"),
+]
+"""Sheets of a run in which there is something to say of everything."""
 MEASURE = "常住户"
 
 
@@ -20,6 +26,13 @@ MEASURE = "常住户"
 def path(result: Result, tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder: Path = tmp_path_factory.mktemp("workbook")
     write_workbook(result, folder)
+    return folder / "summary.xlsx"
+
+
+@pytest.fixture(scope="module")
+def found(result: Result, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder: Path = tmp_path_factory.mktemp("found")
+    write_workbook(with_findings(result), folder)
     return folder / "summary.xlsx"
 
 
@@ -147,3 +160,48 @@ def test_a_result_without_cases_makes_a_workbook(result: Result, tmp_path: Path)
 def test_written_twice_the_workbook_is_the_same(path: Path, result: Result, tmp_path: Path) -> None:
     write_workbook(result, tmp_path)
     assert path.read_bytes() == (tmp_path / "summary.xlsx").read_bytes()
+
+
+def test_findings_have_sheets_of_their_own(found: Path) -> None:
+    assert FOUND == CalamineWorkbook.from_path(str(found)).sheet_names
+
+
+def test_every_sheet_with_findings_prints_on_a4_across_and_keeps_its_headings_in_sight(found: Path) -> None:
+    pages = parts(found, "xl/worksheets/sheet")
+    assert [True] * len(FOUND) == ['paperSize="9"' in page and "oddFooter" in page for page in pages]
+    assert [False, *[True] * (len(FOUND) - 1)] == ["<pane " in page for page in pages]
+
+
+def test_verdicts_of_every_measure_stand_side_by_side_and_those_that_differ_are_marked(found: Path) -> None:
+    names = ("常住户", "常住户判定", "户籍户", "户籍户判定", "户籍户措施", "差异")
+    communities = column(found, "口径对比", "社区")
+    cells = {name: dict(zip(communities, column(found, "口径对比", name), strict=True)) for name in names}
+    assert [1622, "达标", 940, "偏小", "合并", "户籍户"] == [cells[name]["东一"] for name in names]
+    assert ["", "—", "—", ""] == [cells[name]["东三"] for name in names[2:]]
+    assert 1 == sum(value != "" for value in cells["差异"].values())
+
+
+def test_communities_near_a_limit_are_listed_with_the_limit_in_chinese(found: Path) -> None:
+    assert ["上限", "下限、合并线"] == column(found, "临界清单", "界限")
+    assert [10, -40] == column(found, "临界清单", "相差")
+
+
+def test_columns_and_counts_say_what_stands_in_the_file_and_what_it_was_taken_for(found: Path) -> None:
+    taken = dict(zip(column(found, "数据核对", "文件中"), column(found, "数据核对", "采用为"), strict=True))
+    assert ("社区", "户籍户", "—", "常住户 4400") == (
+        *(taken["社区居"], taken["户数/户籍"], taken["身份证号"], taken["约4400户"]),
+    )
+    assert "1600" not in taken
+
+
+def test_what_was_left_stands_before_what_was_mended(found: Path) -> None:
+    assert ["未修复", "已修复", "已修复", "已修复"] == column(found, "图形修复", "处理")
+    assert ["重叠", "缝隙", "缝隙", "图形自交"] == column(found, "图形修复", "类型")
+
+
+def test_the_diagnosis_names_layer_hypothesis_and_what_to_do(found: Path) -> None:
+    note = str(rows(found, "坐标诊断")[1][0])
+    assert ["社区界线", "GCJ-02", "587米", "未作换算"] == [
+        word for word in ("社区界线", "GCJ-02", "587米", "未作换算") if word in note
+    ]
+    assert ["GCJ-02", "按原坐标", "BD-09"] == column(found, "坐标诊断", "假设")

@@ -15,7 +15,7 @@ from pipeline.dossier.maps.paper import LANDSCAPE, Box, add_map, fitted, new_she
 from pipeline.dossier.maps.style import Stroke
 from pipeline.dossier.maps.view import View, fit
 from pipeline.results import Area, Offset
-from pipeline.schema import SECTION_ZH
+from pipeline.schema import HYPOTHESIS_ZH, OFFSET_ZH, SECTION_ZH
 
 MAP_BOX = Box(8.0, 19.5, 200.0, 164.0)
 PANEL = Box(213.0, 19.5, 76.0, 164.0)
@@ -26,8 +26,6 @@ LEAST_SHOWN_M = 300.0
 GIVEN = Stroke("原坐标", 0.8, "#c00000", (4.0, 1.6), 4.1)
 MOVED = Stroke("改正后", 0.9, "#1f5a85", (), 4.0)
 TRUSTED = Stroke("参照图层", 3.2, "#d0d0d0", (), 3.0)
-VERDICT_ZH = {"best": "最吻合", "possible": "可能", "refuted": "不符"}
-HYPOTHESIS_ZH = {"as given": "原坐标", "GCJ-02": "GCJ-02偏移", "BD-09": "BD-09偏移"}
 COLUMNS = (("假设", 0.0), ("吻合距离", 26.0), ("偏移", 41.0), ("方位角", 53.0), ("结论", 65.0))
 
 
@@ -152,7 +150,7 @@ def _draw_panel(page: Axes, sheet: OffsetSheet) -> None:
         hypothesis = HYPOTHESIS_ZH.get(str(result.hypothesis), str(result.hypothesis))
         cells = (
             hypothesis, f"{result.fit_m:.1f}米", f"{result.shift_m:.0f}米", f"{result.azimuth_deg:.0f}°",
-            VERDICT_ZH.get(str(result.verdict), str(result.verdict)),
+            OFFSET_ZH.get(str(result.verdict), str(result.verdict)),
         )  # fmt: skip
         for (_, left), cell in zip(COLUMNS, cells, strict=True):
             words, size = fitted(cell, 25.0 if left == 0 else 14.0, 4.0, (6.6, 6.0, 5.4))

@@ -1,0 +1,141 @@
+"""Makes the sheets on the data as read: what was taken for what (数据核对), repairs (图形修复), offsets (坐标诊断)."""
+
+import pandas as pd
+
+from pipeline.dossier.found import best_offsets, log_tables, repair_figures
+from pipeline.dossier.sheets import COUNT, LONG, PROSE, SHARE, TENTH, Sheet
+from pipeline.results import Area, Result
+from pipeline.schema import HOW_ZH, LIST_SEPARATOR, MEASURE_COLUMNS, OFFSET_ZH, REPAIR_ZH, SECTION_ZH, TABLES
+
+MOST_COUNTS = 500
+"""Counts that were not taken as written and are listed in the workbook; all of them are in counts.csv."""
+
+AS_GIVEN = "as given"
+COLUMN_ZH = {column.name: column.zh for name in ("lines", "communities", "units") for column in TABLES[name]}
+READ_HEADS = ["类别", "用途或对象", "来源", "列", "文件中", "采用为", "方式", "依据"]
+
+
+def read_sheet(result: Result) -> Sheet | None:
+    """List what every column of the files was taken for, and every count that was not taken as written."""
+    area = result.area
+    columns, counts = _column_rows(area), _count_rows(area)
+    if not columns and not counts:
+        return None
+    table = pd.DataFrame([*columns, *counts[:MOST_COUNTS]], columns=READ_HEADS)
+    kinds = dict.fromkeys(("来源", "文件中", "采用为", "方式"), LONG) | {"依据": PROSE}
+    rest = f"，本表列出前{MOST_COUNTS}项，其余见 counts.csv" if len(counts) > MOST_COUNTS else ""
+    read = f"数值{len(log_tables(area)['counts.csv']):,}项中{len(counts):,}项不是原样采用{rest}。" if counts else ""
+    return Sheet("数据核对", "文件各列与数值的识别", f"{_totals(area)}{read}", table, kinds)
+
+
+def _column_rows(area: Area) -> list[tuple[str, ...]]:
+    words = COLUMN_ZH | {"households": area.rules.measure}
+    return [
+        (
+            "列", SECTION_ZH.get(row.section, row.section), row.source, row.place, row.theirs,
+            words.get(row.column, row.column) or "—", HOW_ZH.get(row.how, row.how), row.evidence,
+        )
+        for row in log_tables(area)["columns.csv"].fillna("").itertuples(index=False)
+    ]  # fmt: skip
+
+
+def _count_rows(area: Area) -> list[tuple[str, ...]]:
+    words = COLUMN_ZH | {"households": area.rules.measure}
+    counts = log_tables(area)["counts.csv"]
+    changed = counts[counts["reading"].fillna("") != ""]
+    return [
+        (
+            "数值", str(row.id), row.source, "", row.written,
+            f"{words.get(row.column, row.column)} {'—' if pd.isna(row.value) else row.value}", row.reading, "",
+        )
+        for row in changed.itertuples(index=False)
+    ]  # fmt: skip
+
+
+def _totals(area: Area) -> str:
+    """Sum every measure and the population over the communities, as they are used."""
+    columns = {area.rules.measure: "households", "常住人口": "population"}
+    columns |= {measure: column for measure, column in MEASURE_COLUMNS.items() if measure != area.rules.measure}
+    sums = {
+        label: area.communities[column].sum()
+        for label, column in columns.items()
+        if column in area.communities and area.communities[column].notna().any()
+    }
+    return "合计：" + "；".join(f"{label}{int(total):,}" for label, total in sums.items()) + "。"
+
+
+def repairs_sheet(result: Result) -> Sheet | None:
+    """List what was left of the faults of drawing, then what was mended; None where there is neither."""
+    repairs = log_tables(result.area)["repairs.csv"]
+    if repairs.empty:
+        return None
+    repairs = repairs.assign(done=repairs["done"].astype(bool)).sort_values("done", kind="stable")
+    table = pd.DataFrame(
+        {
+            "编号": repairs["repair_id"],
+            "处理": repairs["done"].map({True: "已修复", False: "未修复"}),
+            "类型": repairs["kind"].map(lambda kind: REPAIR_ZH.get(kind, kind)),
+            "图层": repairs["layer"].map(lambda layer: SECTION_ZH.get(layer, layer)),
+            "涉及单元": repairs["ids"],
+            "面积㎡": repairs["area_m2"].astype(float),
+            "宽度m": repairs["width_m"].astype(float),
+            "修复前": repairs["before"],
+            "修复后": repairs["after"],
+            "原因": repairs["why"],
+            "横坐标": repairs["x"].astype(float).round(1),
+            "纵坐标": repairs["y"].astype(float).round(1),
+        }
+    ).reset_index(drop=True)
+    kinds = dict.fromkeys(("面积㎡", "宽度m", "横坐标", "纵坐标"), TENTH)
+    kinds |= dict.fromkeys(("涉及单元", "修复前", "修复后", "原因"), LONG)
+    return Sheet("图形修复", "图形修复记录", mended(result.area), table, kinds)
+
+
+def mended(area: Area) -> str:
+    """Say in one sentence what was mended and what was left."""
+    figures = repair_figures(area)
+    left = f"{figures['left']}处未修复，须在原图上核对" if figures["left"] else "没有遗留"
+    return f"修复{figures['mended']}处，易手面积{figures['area_m2']:,.0f}㎡；{left}。原始文件未作改动。"
+
+
+def offsets_sheet(result: Result) -> Sheet | None:
+    """List how well every tested layer fits the others as given and under each hypothesis; None without a test."""
+    offsets = log_tables(result.area)["offsets.csv"]
+    if offsets.empty:
+        return None
+    table = pd.DataFrame(
+        {
+            "图层": offsets["layer"].map(lambda layer: SECTION_ZH.get(layer, layer)),
+            "来源": offsets["source"],
+            "参照图层": offsets["trusted"].map(_roles),
+            "假设": offsets["hypothesis"].replace(AS_GIVEN, "按原坐标"),
+            "吻合距离m": offsets["fit_m"].astype(float),
+            "偏移量m": offsets["shift_m"].astype(float),
+            "方位角°": offsets["azimuth_deg"].astype(float),
+            "可信度": offsets["confidence"].astype(float),
+            "结论": offsets["verdict"].map(lambda verdict: OFFSET_ZH.get(verdict, verdict)),
+        }
+    )
+    kinds = dict.fromkeys(("吻合距离m", "偏移量m"), TENTH) | {"方位角°": COUNT, "可信度": SHARE, "来源": LONG}
+    return Sheet("坐标诊断", "坐标偏移诊断", "".join(diagnosis(result.area)), table, kinds)
+
+
+def diagnosis(area: Area) -> list[str]:
+    """Say in one sentence for each tested layer how it lies, and what to do where it is shifted."""
+    said = []
+    for row in best_offsets(area).itertuples(index=False):
+        name = SECTION_ZH.get(row.layer, row.layer)
+        if row.converted:
+            said.append(f"{name}（{row.source}）已按{row.hypothesis}换算回来。")
+        elif row.hypothesis == AS_GIVEN:
+            said.append(f"{name}（{row.source}）按原坐标最吻合，未见偏移。")
+        else:
+            said.append(
+                f"{name}（{row.source}）疑有{row.hypothesis}偏移约{row.shift_m:,.0f}米（可信度{row.confidence:.0%}），"
+                f"未作换算；核实后在 area.toml 的 [{row.layer}] 中设置 offset 或控制点。"
+            )
+    return said
+
+
+def _roles(sections: str) -> str:
+    return LIST_SEPARATOR.join(SECTION_ZH.get(name, name) for name in sections.split(", "))
