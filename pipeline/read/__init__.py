@@ -20,6 +20,7 @@ from pipeline.read.names import one_spelling
 from pipeline.read.offices import anchors, make_premises, shown_premises
 from pipeline.read.opening import hashes, open_sources
 from pipeline.read.sources import Rows, Source
+from pipeline.read.traces import trace_counts
 from pipeline.read.units import draw_units, placed, two_parents, with_parents
 from pipeline.results import Area
 from pipeline.rules import RuleSet
@@ -38,6 +39,7 @@ class _Places:
     premises: gpd.GeoDataFrame | None
     reconciliation: list[dict[str, object]]
     rows: Rows
+    counts: pd.DataFrame | None = None
 
 
 def read_area(settings: Settings, rules: RuleSet, *, report: Callable[[str], None] | None = None) -> Area:
@@ -65,6 +67,7 @@ def read_area(settings: Settings, rules: RuleSet, *, report: Callable[[str], Non
         problems=problems_table([*opened.rows, *rows, *places.rows, *found]),
         reconciliation=_books(places.reconciliation),
         inputs=hashes(settings),
+        counts=places.counts,
         columns=pd.DataFrame(
             [row for source in sources.values() for row in source.columns], columns=columns("columns.csv"), dtype="str"
         ),
@@ -83,7 +86,10 @@ def _join(sources: dict[str, Source], measure: str) -> _Places:
     units = joined.units.assign(anchor=anchor, households=counted)
     rows = [*named, *drawn.rows, *joined.rows, *two_parents(units, sources), *found, *more]
     communities = communities_table(units, sources, premises)
-    return _Places(units.set_index("unit_id"), communities, shown_premises(premises), joined.reconciliation, rows)
+    counts = trace_counts(units, communities, drawn, joined.told, sources)
+    return _Places(
+        units.set_index("unit_id"), communities, shown_premises(premises), joined.reconciliation, rows, counts
+    )
 
 
 def _named_compounds(units: gpd.GeoDataFrame, sources: dict[str, Source]) -> tuple[dict[str, Source], Rows]:
