@@ -96,6 +96,7 @@ PROBLEM_ZH = {
     "homonyms": "同名社区",
     "household totals differ": "户数合计不符",
     "households scaled": "户数按表调整",
+    "implausible count": "数值不合常理",
     "invalid shape": "图形无效",
     "kinds chosen": "按类别选取线要素",
     "missing column": "缺少列",
@@ -160,7 +161,8 @@ UNITS = (
     _SUBDISTRICT,
     Column("anchor", "true where the community's office stands", "居委会所在"),
 )
-"""`units`: GeoDataFrame indexed by unit_id (str), polygons in a working CRS in metres."""
+"""`units`: GeoDataFrame indexed by unit_id (str), polygons in a working CRS in metres. Columns of MEASURE_COLUMNS may
+follow (Int64), where the units' own file or table counts other measures."""
 
 MEASURE_COLUMNS = {
     "常住户": "resident_households",
