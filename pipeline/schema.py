@@ -74,6 +74,7 @@ PROBLEM_ZH = {
     "bad value": "取值不正确",
     "blank count": "户数空缺",
     "code of a larger place": "代码不是社区代码",
+    "code of several names": "一个代码对应多个名称",
     "code with lost digits": "代码位数缺失",
     "codes shortened": "代码已取前12位",
     "column guessed from values": "按取值推断列",
