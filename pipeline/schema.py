@@ -121,6 +121,7 @@ PROBLEM_ZH = {
     "blank count": "户数空缺",
     "central meridian far": "远离中央子午线",
     "code of a larger place": "代码不是社区代码",
+    "code of several names": "一个代码对应多个名称",
     "code with lost digits": "代码位数缺失",
     "codes shortened": "代码已取前12位",
     "column guessed from values": "按取值推断列",
@@ -152,6 +153,7 @@ PROBLEM_ZH = {
     "homonyms": "同名社区",
     "household totals differ": "户数合计不符",
     "households scaled": "户数按表调整",
+    "implausible count": "数值不合常理",
     "invalid shape": "图形无效",
     "kinds chosen": "按类别选取线要素",
     "label outside": "注记不在任何面内",
@@ -245,7 +247,8 @@ UNITS = (
     _SUBDISTRICT,
     Column("anchor", "true where the community's office stands", "居委会所在"),
 )
-"""`units`: GeoDataFrame indexed by unit_id (str), polygons in a working CRS in metres."""
+"""`units`: GeoDataFrame indexed by unit_id (str), polygons in a working CRS in metres. Columns of MEASURE_COLUMNS may
+follow (Int64), where the units' own file or table counts other measures."""
 
 MEASURE_COLUMNS = {
     "常住户": "resident_households",

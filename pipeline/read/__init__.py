@@ -1,7 +1,8 @@
 """Reads an area: opens its files, joins counts to shapes, and tells every fault with file, sheet, row or feature.
 
-The rooms, in the order they are used: opening (layers, tables, columns, values, coordinates), names, units (overlap),
-join (apportion), offices, communities, lines, outlines. Files are only ever read.
+The rooms, in the order they are used: opening (layers, tables, recognition with columns, headings, guesses and
+evidence, values, codes, coordinates), names, homonyms, units (overlap), by_name, join (by_unit, by_community,
+apportion, repeated, proposals), offices, communities, traces, plausible, lines. Files are only ever read.
 """
 
 from collections.abc import Callable
@@ -16,11 +17,13 @@ from pipeline.read.communities import communities_table
 from pipeline.read.homonyms import keep_apart
 from pipeline.read.join import join_counts
 from pipeline.read.lines import make_lines
-from pipeline.read.names import one_spelling
+from pipeline.read.names import one_spelling, remarked
 from pipeline.read.offices import anchors, make_premises, shown_premises
 from pipeline.read.opening import hashes, open_sources
 from pipeline.read.outlines import make_outlines
+from pipeline.read.plausible import Remarked, implausible
 from pipeline.read.sources import Rows, Source
+from pipeline.read.traces import trace_counts
 from pipeline.read.units import draw_units, placed, two_parents, with_parents
 from pipeline.results import Area
 from pipeline.rules import RuleSet
@@ -39,6 +42,7 @@ class _Places:
     premises: gpd.GeoDataFrame | None
     reconciliation: list[dict[str, object]]
     rows: Rows
+    counts: pd.DataFrame | None = None
 
 
 def read_area(settings: Settings, rules: RuleSet, *, report: Callable[[str], None] | None = None) -> Area:
@@ -54,7 +58,7 @@ def read_area(settings: Settings, rules: RuleSet, *, report: Callable[[str], Non
     rows += found
     tell("joining counts to shapes")
     usable = "units" in sources or (settings.units is None and "communities" in sources)
-    places = _join(sources, rules.measure) if usable else _nothing(opened.crs)
+    places = _join(sources, rules.measure, remarked(opened.sources)) if usable else _nothing(opened.crs)
     lines, found = make_lines(sources, rules, opened.crs)
     return Area(
         settings=settings,
@@ -67,14 +71,15 @@ def read_area(settings: Settings, rules: RuleSet, *, report: Callable[[str], Non
         reconciliation=_books(places.reconciliation),
         inputs=hashes(settings),
         outlines=make_outlines(sources),
+        counts=places.counts,
         columns=pd.DataFrame(
             [row for source in sources.values() for row in source.columns], columns=columns("columns.csv"), dtype="str"
         ),
     )
 
 
-def _join(sources: dict[str, Source], measure: str) -> _Places:
-    """Draw the units, find their parents, give them their counts and anchors."""
+def _join(sources: dict[str, Source], measure: str, remarks: Remarked) -> _Places:
+    """Draw the units, find their parents, give them their counts and anchors; `remarks`: see `names.remarked`."""
     bare = draw_units(sources)
     sources, named = _named_compounds(bare.units, sources)
     drawn = with_parents(bare, sources)
@@ -85,7 +90,11 @@ def _join(sources: dict[str, Source], measure: str) -> _Places:
     units = joined.units.assign(anchor=anchor, households=counted)
     rows = [*named, *drawn.rows, *joined.rows, *two_parents(units, sources), *found, *more]
     communities = communities_table(units, sources, premises)
-    return _Places(units.set_index("unit_id"), communities, shown_premises(premises), joined.reconciliation, rows)
+    counts = trace_counts(units, communities, drawn, joined.told, sources)
+    rows += implausible(communities, counts, remarks)
+    return _Places(
+        units.set_index("unit_id"), communities, shown_premises(premises), joined.reconciliation, rows, counts
+    )
 
 
 def _named_compounds(units: gpd.GeoDataFrame, sources: dict[str, Source]) -> tuple[dict[str, Source], Rows]:

@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 import pandas as pd
 
 from pipeline.errors import problem
+from pipeline.read.names import name_key
 from pipeline.read.sources import EXAMPLES, Rows, Source, faults, place
 
 LENGTH = 12
@@ -76,7 +77,10 @@ def _unfolded(text: str) -> str | None:
 
 
 def one_length(source: Source) -> tuple[Source, Rows]:
-    """Bring the column `code` of a source to 12 digits; what must not join becomes "", with its cell as a warning."""
+    """Bring the column `code` of a source to 12 digits; what must not join becomes "", with its cell as a warning.
+
+    A code under which the source lists communities of different names must not join either.
+    """
     if "code" not in source.table:
         return source, []
     written = source.table["code"].astype("str")
@@ -86,13 +90,34 @@ def one_length(source: Source) -> tuple[Source, Rows]:
     used = codes.map(lambda code: code.used).reindex(written.index, fill_value="").astype("str")
     refused = codes.map(lambda code: code.refused)
     rows = _refused(source, told, refused)
-    changed = told[(refused == "") & (used[told.index] != told)]
+    shared, found = _of_several(source, used)
+    used, rows = used.where(~shared, "").astype("str"), rows + found
+    changed = told[(refused == "") & ~shared[told.index] & (used[told.index] != told)]
     if len(changed):
         pairs = [f"{old} → {used[number]}" for number, old in changed.head(EXAMPLES).items()]
         detail = f"{len(changed)} codes were brought to 12 digits, such as {', '.join(pairs)}."
         where = place(source, changed.index, "code")
         rows.append(problem("note", source.role, "codes shortened", detail, "Nothing to do.", id="code", source=where))
     return replace(source, table=source.table.assign(code=used)), rows
+
+
+def _of_several(source: Source, used: pd.Series) -> tuple[pd.Series, Rows]:
+    """Find codes that stand beside different names: where (bool by row), and a warning for each."""
+    nowhere = pd.Series(False, index=used.index)
+    if "community" not in source.table:
+        return nowhere, []
+    keys = source.table["community"].map(name_key)
+    told = keys[(used != "") & (keys != "")]
+    names = told.groupby(used[told.index]).transform("nunique")
+    shared = nowhere | (names > 1).reindex(used.index, fill_value=False)
+    rows = []
+    for code, numbers in used[shared].groupby(used[shared], sort=False).groups.items():
+        listing = "、".join(source.table.loc[numbers, "community"].unique())
+        detail = f"Code {code} stands beside different names: {listing}; it is not used."
+        advice = "Correct the code of one of them; until then they are joined by their names."
+        where = place(source, numbers, "code")
+        rows.append(problem("warning", source.role, "code of several names", detail, advice, id=code, source=where))
+    return shared, rows
 
 
 def _refused(source: Source, told: pd.Series, refused: pd.Series) -> Rows:

@@ -7,6 +7,8 @@ A *form* is one way to read a heading; the first is the heading as it stands.
 import re
 import unicodedata
 
+from pipeline.read.columns import LEVELS
+
 CUT_AT = 10
 """Bytes that a Shapefile keeps of a name."""
 
@@ -14,7 +16,7 @@ _QUALIFIER = "常住|户籍|实有|入住|实住|在册|登记"
 _UNIT = re.compile(rf"(.)[(\[【〔](?!(?:{_QUALIFIER})户?数?[)\]】〕])[^()\[\]【】〔〕]*[)\]】〕]$")
 _QUALIFIED = re.compile(rf"[(\[【〔]((?:{_QUALIFIER})户?数?)[)\]】〕]$")
 _NUMBERING = re.compile(r"^(?:\d{1,2}|[一二三四五六七八九十]{1,3})[、.．)](?=\D)")
-_MARKS = re.compile(r"[·•・|_/>:\n]+")
+_MARKS = re.compile(rf"[{LEVELS}•・|_/>:\n]+")
 _AMONG = re.compile(r"^其中[::]?")
 _TOTAL = re.compile(r"合计|总计|小计|总数|总量|共计|计|户|人|个|套|㎡|平方米")
 _QUANTITY = ("数量", "个数", "数")

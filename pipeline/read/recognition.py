@@ -67,10 +67,10 @@ def recognise(
     ours.
     """
     guesses, rows = _settled(role, seen, mapped, source)
-    usual = {ours: names for ours, names in SYNONYMS[role].items() if ours != "households"}
+    usual = {ours: names for ours, names in SYNONYMS[role].items() if ours not in ("households", *mapped)}
     guesses |= _by_name(role, usual, seen, guesses, short, values)
     own, measured = MEASURE_COLUMNS[measure], ""
-    if "households" in SYNONYMS[role] and "households" not in guesses:
+    if "households" in SYNONYMS[role] and "households" not in mapped:
         if own in guesses:
             measured, guess = own, guesses.pop(own)
             guesses["households"] = replace(guess, how="measure" if guess.how == "name" else guess.how)
@@ -78,7 +78,8 @@ def recognise(
             general = {"households": SYNONYMS[role]["households"]}
             guesses |= _by_name(role, general, seen, guesses, short, values)
     if values is not None:
-        guesses, found = _by_values(role, seen, guesses, values, source)
+        open_to_guess = [ours for ours in LOOKS if ours in SYNONYMS[role] and ours not in (*guesses, *mapped)]
+        guesses, found = _by_values(role, open_to_guess, seen, guesses, values, source)
         rows += found
     guesses = {ours: guesses[ours] for ours in SYNONYMS[role] if ours in guesses}
     rivals = _rivals(role, seen, guesses, measure)
@@ -148,11 +149,16 @@ def _may_be(ours: str, theirs: str, how: str, values: Values | None) -> bool:
 
 
 def _by_values(
-    role: str, seen: Sequence[str], guesses: Mapping[str, Guess], values: Values, source: str
+    role: str,
+    open_to_guess: Sequence[str],
+    seen: Sequence[str],
+    guesses: Mapping[str, Guess],
+    values: Values,
+    source: str,
 ) -> tuple[dict[str, Guess], Rows]:
     """Guess columns that no name fits by what stands in them, where just one column looks so."""
     found, rows = dict(guesses), []
-    for ours in [ours for ours in LOOKS if ours in SYNONYMS[role] and ours not in guesses]:
+    for ours in open_to_guess:
         if role == "households" and "unit_id" in guesses:  # the units say where they belong
             continue
         free = [heading for heading in seen if heading not in {guess.theirs for guess in found.values()}]

@@ -70,6 +70,20 @@ def place(source: Source, numbers: Iterable[int], column: str = "") -> str:
     return "; ".join(_place_in(parts[which], found[which], column) for which in sorted(found))
 
 
+def places(source: Source, numbers: Sequence[int], column: str = "") -> list[str]:
+    """Write where each row stands, as `place` does for one: quick for all rows of a large source."""
+    parts = source.parts or (Part(source.label, source.letters),)
+    starts = [part.start for part in parts]
+    heads = [f"{part.label}!{part.letters[column]}" if column in part.letters else "" for part in parts]
+    heads = [head or f"{part.label} {_noun(part)} " for head, part in zip(heads, parts, strict=True)]
+    which = [bisect_right(starts, int(number) - 1) - 1 for number in numbers]
+    return [f"{heads[part]}{int(number) - starts[part]}" for part, number in zip(which, numbers, strict=True)]
+
+
+def _noun(part: Part) -> str:
+    return "row" if part.letters else "feature"
+
+
 def _place_in(part: Part, numbers: Iterable[int], column: str) -> str:
     runs = ranges(numbers)
     if column in part.letters:
@@ -78,8 +92,7 @@ def _place_in(part: Part, numbers: Iterable[int], column: str) -> str:
         return f"{part.label}!{', '.join(cells)}"
     spans = [f"{first}" + (f"–{last}" if last > first else "") for first, last in runs]
     one = len(spans) == 1 and "–" not in spans[0]
-    noun = "row" if part.letters else "feature"
-    return f"{part.label} {noun}{'' if one else 's'} {', '.join(spans)}"
+    return f"{part.label} {_noun(part)}{'' if one else 's'} {', '.join(spans)}"
 
 
 def joined(sources: Sequence[Source], label: str) -> Source:

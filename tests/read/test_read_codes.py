@@ -66,3 +66,18 @@ def test_refused_codes_are_told_with_their_cells() -> None:
         ("warning", "code of a larger place", "table.xlsx Sheet1!C5"),
         ("note", "codes shortened", "table.xlsx Sheet1!C6"),
     ] == [(row["severity"], row["problem"], row["source"]) for row in rows]
+
+
+def test_a_code_beside_two_names_is_not_used() -> None:
+    names = ["甲社区", "乙社区", "甲居委会", "丙社区"]
+    table = pd.DataFrame({"code": [CODE, CODE, CODE, "150104001002"], "community": names}, range(2, 6))
+    source, rows = one_length(Source("households", "table.xlsx Sheet1", table, letters={"code": "C"}))
+    assert ["", "", "", "150104001002"] == source.table["code"].tolist()
+    expected = [("code of several names", CODE, "table.xlsx Sheet1!C2:C4")]
+    assert expected == [(row["problem"], row["id"], row["source"]) for row in rows]
+
+
+def test_a_code_on_several_records_of_one_community_is_used() -> None:
+    table = pd.DataFrame({"code": [CODE, CODE], "community": ["甲社区", "甲居委会"]}, range(2, 4))
+    source, rows = one_length(Source("households", "table.xlsx Sheet1", table, letters={"code": "C"}))
+    assert ([CODE, CODE], []) == (source.table["code"].tolist(), rows)

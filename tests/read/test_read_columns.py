@@ -178,3 +178,9 @@ def test_the_columns_of_every_file_are_listed_with_their_evidence(tmp_path: Path
     ]
     assert expected == list(listed[["column", "place", "how", "evidence"]].itertuples(index=False, name=None))
     assert "张三" not in area.columns.to_csv()
+
+
+def test_a_column_that_is_settled_wrongly_is_not_guessed_instead() -> None:
+    found = recognise("units", ["户数", "常住户", "社区"], {"households": "户籍", "community": "居委"})
+    assert {"resident_households": "常住户"} == found.chosen
+    assert ["missing column", "missing column"] == [row["problem"] for row in found.rows if row["severity"] == "error"]
