@@ -70,18 +70,33 @@ HOW_ZH = {
 }
 """How a column of a file was recognised (columns.csv)."""
 
+AS_GIVEN = "as given"
+HYPOTHESIS_ZH = {AS_GIVEN: "原坐标", "GCJ-02": "GCJ-02偏移", "BD-09": "BD-09偏移", "another shift": "其他偏移"}
+VERDICT_ZH = {"best": "最吻合", "possible": "可能", "refuted": "不符"}
+"""Hypotheses of an offset, and what is known of each (offsets.csv)."""
+
 REPAIR_ZH = {
-    "ring": "环线修正",
+    "ring": "图形自交",
     "overlap": "重叠",
     "gap": "缝隙",
-    "strip": "沿路条带",
+    "strip": "沿路空带",
     "fragment": "碎片",
-    "snap": "顶点对齐",
+    "snap": "界线吻合",
 }
-"""Kinds of repair (repairs.csv)."""
+"""Kinds of repairs.csv."""
 
-OFFSET_ZH = {"best": "最吻合", "possible": "可能", "refuted": "排除"}
-"""What is known of a hypothesis of an offset (offsets.csv)."""
+SECTION_ZH = {
+    "units": "基本单元",
+    "communities": "社区",
+    "subdistricts": "街道",
+    "households": "户数表",
+    "roads": "道路",
+    "water": "水系",
+    "railways": "铁路",
+    "premises": "办公用房",
+    "buildings": "建筑物",
+}
+"""Sections of area.toml that name files."""
 
 PREMISES_ZH = {"usable": "可用", "decorating": "装修", "building": "在建", "none": "未落实"}
 
@@ -343,7 +358,7 @@ COUNTS_CSV = (
 
 REPAIRS_CSV = (
     Column("repair_id", "key of the change", "修复编号"),
-    Column("kind", "ring, overlap, gap, strip, fragment, snap, or what was left", "类型"),
+    Column("kind", "ring, overlap, gap, strip, fragment or snap", "类型"),
     Column("done", "true where it was mended, false where it was left as it is", "已修复"),
     Column("layer", "section of area.toml", "图层"),
     Column("ids", "units concerned, joined by 、", "涉及单元"),

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from pipeline.dossier.found import log_tables
 from pipeline.dossier.layers import write_layers
-from pipeline.dossier.maps import draw_maps
+from pipeline.dossier.maps import draw_maps, draw_reading
 from pipeline.dossier.page import write_page
 from pipeline.dossier.tables import write_check_tables, write_tables
 from pipeline.dossier.workbook import write_workbook
@@ -14,9 +14,14 @@ from pipeline.results import Checked, Result
 __all__ = ["log_tables", "write_check", "write_dossier"]
 
 
-def write_check(checked: Checked, folder: Path) -> None:
-    """Write what a check found into `folder`, which exists and is empty."""
+def write_check(checked: Checked, folder: Path, *, jobs: int = 1, maps: bool = True) -> None:
+    """Write what a check found into `folder`, which exists and is empty: its tables, and what reading has to show.
+
+    `jobs` figures are drawn at a time; `maps` False leaves them out.
+    """
     write_check_tables(checked, folder)
+    if maps:
+        draw_reading(checked.area, folder / "maps", edition=checked.area.settings.area.date, jobs=jobs)
 
 
 def write_dossier(

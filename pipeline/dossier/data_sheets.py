@@ -3,14 +3,23 @@
 import pandas as pd
 
 from pipeline.dossier.found import best_offsets, log_tables, repair_figures
-from pipeline.dossier.sheets import COUNT, LONG, PROSE, ROLE_ZH, SHARE, TENTH, Sheet
+from pipeline.dossier.sheets import COUNT, LONG, PROSE, SHARE, TENTH, Sheet
 from pipeline.results import Area, Result
-from pipeline.schema import HOW_ZH, LIST_SEPARATOR, MEASURE_COLUMNS, OFFSET_ZH, REPAIR_ZH, TABLES
+from pipeline.schema import (
+    AS_GIVEN,
+    HOW_ZH,
+    HYPOTHESIS_ZH,
+    LIST_SEPARATOR,
+    MEASURE_COLUMNS,
+    REPAIR_ZH,
+    SECTION_ZH,
+    TABLES,
+    VERDICT_ZH,
+)
 
 MOST_COUNTS = 500
 """Counts that were not taken as written and are listed in the workbook; all of them are in counts.csv."""
 
-AS_GIVEN = "as given"
 COLUMN_ZH = {column.name: column.zh for name in ("lines", "communities", "units") for column in TABLES[name]}
 READ_HEADS = ["类别", "用途或对象", "来源", "列", "文件中", "采用为", "方式", "依据"]
 
@@ -32,7 +41,7 @@ def _column_rows(area: Area) -> list[tuple[str, ...]]:
     words = COLUMN_ZH | {"households": area.rules.measure}
     return [
         (
-            "列", ROLE_ZH.get(row.section, row.section), row.source, row.place, row.theirs,
+            "列", SECTION_ZH.get(row.section, row.section), row.source, row.place, row.theirs,
             words.get(row.column, row.column) or "—", HOW_ZH.get(row.how, row.how), row.evidence,
         )
         for row in log_tables(area)["columns.csv"].fillna("").itertuples(index=False)
@@ -75,7 +84,7 @@ def repairs_sheet(result: Result) -> Sheet | None:
             "编号": repairs["repair_id"],
             "处理": repairs["done"].map({True: "已修复", False: "未修复"}),
             "类型": repairs["kind"].map(lambda kind: REPAIR_ZH.get(kind, kind)),
-            "图层": repairs["layer"].map(lambda layer: ROLE_ZH.get(layer, layer)),
+            "图层": repairs["layer"].map(lambda layer: SECTION_ZH.get(layer, layer)),
             "涉及单元": repairs["ids"],
             "面积㎡": repairs["area_m2"].astype(float),
             "宽度m": repairs["width_m"].astype(float),
@@ -105,15 +114,15 @@ def offsets_sheet(result: Result) -> Sheet | None:
         return None
     table = pd.DataFrame(
         {
-            "图层": offsets["layer"].map(lambda layer: ROLE_ZH.get(layer, layer)),
+            "图层": offsets["layer"].map(lambda layer: SECTION_ZH.get(layer, layer)),
             "来源": offsets["source"],
-            "参照图层": offsets["trusted"].map(_roles),
-            "假设": offsets["hypothesis"].replace(AS_GIVEN, "按原坐标"),
+            "参照图层": offsets["trusted"].map(sections_zh),
+            "假设": offsets["hypothesis"].replace(HYPOTHESIS_ZH),
             "吻合距离m": offsets["fit_m"].astype(float),
             "偏移量m": offsets["shift_m"].astype(float),
             "方位角°": offsets["azimuth_deg"].astype(float),
             "可信度": offsets["confidence"].astype(float),
-            "结论": offsets["verdict"].map(lambda verdict: OFFSET_ZH.get(verdict, verdict)),
+            "结论": offsets["verdict"].map(lambda verdict: VERDICT_ZH.get(verdict, verdict)),
         }
     )
     kinds = dict.fromkeys(("吻合距离m", "偏移量m"), TENTH) | {"方位角°": COUNT, "可信度": SHARE, "来源": LONG}
@@ -124,18 +133,19 @@ def diagnosis(area: Area) -> list[str]:
     """Say in one sentence for each tested layer how it lies, and what to do where it is shifted."""
     said = []
     for row in best_offsets(area).itertuples(index=False):
-        name = ROLE_ZH.get(row.layer, row.layer)
+        name, hypothesis = SECTION_ZH.get(row.layer, row.layer), HYPOTHESIS_ZH.get(row.hypothesis, row.hypothesis)
         if row.converted:
-            said.append(f"{name}（{row.source}）已按{row.hypothesis}换算回来。")
+            said.append(f"{name}（{row.source}）已按设置改正（{hypothesis}）。")
         elif row.hypothesis == AS_GIVEN:
             said.append(f"{name}（{row.source}）按原坐标最吻合，未见偏移。")
         else:
             said.append(
-                f"{name}（{row.source}）疑有{row.hypothesis}偏移约{row.shift_m:,.0f}米（可信度{row.confidence:.0%}），"
-                f"未作换算；核实后在 area.toml 的 [{row.layer}] 中设置 offset 或控制点。"
+                f"{name}（{row.source}）疑有{hypothesis}，约{row.shift_m:,.0f}米（可信度{row.confidence:.0%}），"
+                f"尚未改正；核实后在 area.toml 的 [{row.layer}] 中设置 offset 或控制点。"
             )
     return said
 
 
-def _roles(sections: str) -> str:
-    return LIST_SEPARATOR.join(ROLE_ZH.get(name, name) for name in sections.split(", "))
+def sections_zh(sections: str) -> str:
+    """Name sections of area.toml that are joined by 、 in Chinese."""
+    return LIST_SEPARATOR.join(SECTION_ZH.get(name, name) for name in sections.split(LIST_SEPARATOR))

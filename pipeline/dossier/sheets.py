@@ -24,6 +24,7 @@ from pipeline.schema import (
     PREMISES_ZH,
     PROBLEM_ZH,
     PROOF_ZH,
+    SECTION_ZH,
     STATUS_ZH,
     STRATEGY_ZH,
     WITHIN,
@@ -37,17 +38,6 @@ SHARE, ALERT = "share", "alert"
 wrapped text, sentences; per cent, text that stands out."""
 
 NO_ROWS = "无"
-ROLE_ZH = {
-    "units": "基本单元",
-    "communities": "社区界线",
-    "subdistricts": "街道界线",
-    "households": "户数表",
-    "roads": "道路",
-    "water": "水系",
-    "railways": "铁路",
-    "premises": "办公用房",
-    "buildings": "建筑",
-}
 JOINED_ZH = {", ": "、", "unit_id": "编号", "code": "代码", "name": "名称"}
 SEVERITY_ZH = {"error": "错误", "warning": "警告", "note": "提示"}
 
@@ -192,7 +182,7 @@ def reconciliation_sheet(result: Result) -> Sheet:
     read = result.area.reconciliation
     table = (
         read[list(zh)]
-        .assign(role=read["role"].replace(ROLE_ZH), joined_by=read["joined_by"].replace(JOINED_ZH, regex=True))
+        .assign(role=read["role"].replace(SECTION_ZH), joined_by=read["joined_by"].replace(JOINED_ZH, regex=True))
         .rename(columns=zh)
     )
     steps = {
@@ -221,7 +211,7 @@ def problems_sheet(result: Result) -> Sheet:
     problems = result.area.problems
     table = problems.assign(
         severity=problems["severity"].replace(SEVERITY_ZH),
-        layer=problems["layer"].replace(ROLE_ZH),
+        layer=problems["layer"].replace(SECTION_ZH),
         problem=problems["problem"].replace(PROBLEM_ZH),
     )
     table = table.rename(columns=zh)[list(zh.values())]

@@ -10,9 +10,9 @@ from rich.console import Console, RenderableType
 from rich.table import Table
 from rich.text import Text
 
-from pipeline.dossier.data_sheets import AS_GIVEN
 from pipeline.dossier.found import best_offsets, log_tables, measure_figures, measures_compared
 from pipeline.results import Area, Checked
+from pipeline.schema import AS_GIVEN
 
 SEVERITIES = ("error", "warning", "note")
 OF_SYSTEMS = ("coordinate system", "CRS chosen", "CRS overridden")

@@ -80,9 +80,9 @@ def repair_rows(area: Area) -> gpd.GeoDataFrame:
 def offset(area: Area) -> Offset:
     """The community polygons fit the roads best when taken for GCJ-02."""
     rows = [
-        ("communities", "communities.kml", "roads, premises", "GCJ-02", 8.2, 587.0, 76.0, 0.96, "best"),
-        ("communities", "communities.kml", "roads, premises", "as given", 571.4, 0.0, 0.0, 0.03, "refuted"),
-        ("communities", "communities.kml", "roads, premises", "BD-09", 803.9, 1368.0, 55.0, 0.01, "refuted"),
+        ("communities", "communities.kml", "roads、premises", "GCJ-02", 8.2, 587.0, 76.0, 0.96, "best"),
+        ("communities", "communities.kml", "roads、premises", "as given", 571.4, 0.0, 0.0, 0.03, "refuted"),
+        ("communities", "communities.kml", "roads、premises", "BD-09", 803.9, 1368.0, 55.0, 0.01, "refuted"),
     ]
     shapes = area.units.geometry
     table = pd.DataFrame(rows, columns=columns("offsets.csv"))

@@ -196,12 +196,12 @@ def test_columns_and_counts_say_what_stands_in_the_file_and_what_it_was_taken_fo
 
 def test_what_was_left_stands_before_what_was_mended(found: Path) -> None:
     assert ["未修复", "已修复", "已修复", "已修复"] == column(found, "图形修复", "处理")
-    assert ["重叠", "缝隙", "缝隙", "环线修正"] == column(found, "图形修复", "类型")
+    assert ["重叠", "缝隙", "缝隙", "图形自交"] == column(found, "图形修复", "类型")
 
 
 def test_the_diagnosis_names_layer_hypothesis_and_what_to_do(found: Path) -> None:
     note = str(rows(found, "坐标诊断")[1][0])
-    assert ["社区界线", "GCJ-02", "587米", "未作换算"] == [
-        word for word in ("社区界线", "GCJ-02", "587米", "未作换算") if word in note
+    assert ["社区", "GCJ-02偏移", "587米", "尚未改正"] == [
+        word for word in ("社区", "GCJ-02偏移", "587米", "尚未改正") if word in note
     ]
-    assert ["GCJ-02", "按原坐标", "BD-09"] == column(found, "坐标诊断", "假设")
+    assert ["GCJ-02偏移", "原坐标", "BD-09偏移"] == column(found, "坐标诊断", "假设")

@@ -7,7 +7,7 @@ from matplotlib.patches import Rectangle
 
 from pipeline.dossier.maps.paper import MARGIN_MM, Box, Paper, fitted, width_mm, write
 from pipeline.dossier.maps.style import INK, QUIET, WARN
-from pipeline.results import Result
+from pipeline.results import Area
 
 SYNTHETIC_MARK = "合成数据 · 非真实区域"
 SKETCH_MARK = "内部资料 · 示意图"
@@ -33,11 +33,11 @@ class Imprint:
     date: str
 
 
-def imprint_of(result: Result, number: str, title: str, subtitle: str) -> Imprint:
-    """Collect the words of one sheet from the settings and rules of a run."""
-    area, rules = result.area.settings.area, result.area.rules
-    dated = result.edition or area.date or TO_FILL
-    crs = result.area.units.crs
+def imprint_of(read: Area, edition: str, number: str, title: str, subtitle: str) -> Imprint:
+    """Collect the words of one sheet from the settings and rules of an area; `edition` goes before its date."""
+    area, rules = read.settings.area, read.rules
+    dated = edition or area.date or TO_FILL
+    crs = read.units.crs
     authority = crs.to_authority() if crs is not None else None
     code = f"（{':'.join(authority)}）" if authority else ""
     return Imprint(
