@@ -2,7 +2,7 @@
 
 import pandas as pd
 
-from pipeline.dossier.found import best_offsets, log_tables, repair_figures
+from pipeline.dossier.found import best_offsets, log_tables, reading_kinds, repair_figures
 from pipeline.dossier.sheets import COUNT, LONG, PROSE, SHARE, TENTH, Sheet
 from pipeline.results import Area, Result
 from pipeline.schema import (
@@ -17,24 +17,25 @@ from pipeline.schema import (
     VERDICT_ZH,
 )
 
+READ = "read"
+"""Kind of a count whose text had to be read, such as 约2300; the workbook lists these, counts.csv lists all."""
+
+READING_ZH = {"as written": "原样采用", READ: "经识读", "scaled": "按总数调整", "spread": "分摊", "summed": "汇总"}
 MOST_COUNTS = 500
-"""Counts that were not taken as written and are listed in the workbook; all of them are in counts.csv."""
 
 COLUMN_ZH = {column.name: column.zh for name in ("lines", "communities", "units") for column in TABLES[name]}
 READ_HEADS = ["类别", "用途或对象", "来源", "列", "文件中", "采用为", "方式", "依据"]
 
 
 def read_sheet(result: Result) -> Sheet | None:
-    """List what every column of the files was taken for, and every count that was not taken as written."""
+    """List what every column of the files was taken for, and the counts whose text had to be read."""
     area = result.area
-    columns, counts = _column_rows(area), _count_rows(area)
-    if not columns and not counts:
+    rows = [*_column_rows(area), *_count_rows(area)]
+    if not rows:
         return None
-    table = pd.DataFrame([*columns, *counts[:MOST_COUNTS]], columns=READ_HEADS)
+    table = pd.DataFrame(rows, columns=READ_HEADS)
     kinds = dict.fromkeys(("来源", "文件中", "采用为", "方式"), LONG) | {"依据": PROSE}
-    rest = f"，本表列出前{MOST_COUNTS}项，其余见 counts.csv" if len(counts) > MOST_COUNTS else ""
-    read = f"数值{len(log_tables(area)['counts.csv']):,}项中{len(counts):,}项不是原样采用{rest}。" if counts else ""
-    return Sheet("数据核对", "文件各列与数值的识别", f"{_totals(area)}{read}", table, kinds)
+    return Sheet("数据核对", "文件各列与数值的识别", f"{_totals(area)}{_readings(area)}", table, kinds)
 
 
 def _column_rows(area: Area) -> list[tuple[str, ...]]:
@@ -51,13 +52,12 @@ def _column_rows(area: Area) -> list[tuple[str, ...]]:
 def _count_rows(area: Area) -> list[tuple[str, ...]]:
     words = COLUMN_ZH | {"households": area.rules.measure}
     counts = log_tables(area)["counts.csv"]
-    changed = counts[counts["reading"].fillna("") != ""]
     return [
         (
             "数值", str(row.id), row.source, "", row.written,
             f"{words.get(row.column, row.column)} {'—' if pd.isna(row.value) else row.value}", row.reading, "",
         )
-        for row in changed.itertuples(index=False)
+        for row in counts[reading_kinds(counts) == READ].head(MOST_COUNTS).itertuples(index=False)
     ]  # fmt: skip
 
 
@@ -71,6 +71,16 @@ def _totals(area: Area) -> str:
         if column in area.communities and area.communities[column].notna().any()
     }
     return "合计：" + "；".join(f"{label}{int(total):,}" for label, total in sums.items()) + "。"
+
+
+def _readings(area: Area) -> str:
+    """Say how many counts were taken as written, read, and so on, and where each is listed."""
+    counts = log_tables(area)["counts.csv"]
+    if counts.empty:
+        return ""
+    kinds = reading_kinds(counts).value_counts(sort=False)
+    said = "，".join(f"{READING_ZH.get(str(kind), str(kind))}{number:,}项" for kind, number in kinds.items())
+    return f"户数、人口等数值{len(counts):,}项：{said}，逐项出处见 counts.csv。"
 
 
 def repairs_sheet(result: Result) -> Sheet | None:

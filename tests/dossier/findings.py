@@ -48,9 +48,9 @@ def count_rows() -> pd.DataFrame:
     """Counts as written, read, and summed."""
     rows = [
         ("community", "东一", "households", 1600, "1600", f"{SHEET}!D4", ""),
-        ("community", "东二", "households", 4400, "约4400户", f"{SHEET}!D5", "read"),
-        ("community", "东三", "registered_households", 1200, "１，２００", f"{SHEET}!E6", "read"),
-        ("unit", "u001", "households", 96, "95", "units.gpkg feature 2", "scaled"),
+        ("community", "东二", "households", 4400, "约4400户", f"{SHEET}!D5", "read “约4400户” as 4400"),
+        ("community", "东三", "registered_households", 1200, "１，２００", f"{SHEET}!E6", "read “１，２００” as 1200"),
+        ("unit", "u001", "households", 96, "95", "units.gpkg feature 2", "scaled from 95: its share of 1600 of 东一"),
     ]
     return pd.DataFrame(rows, columns=columns("counts.csv"))
 
