@@ -24,6 +24,7 @@ READING_ZH = {"as written": "原样采用", READ: "经识读", "scaled": "按总
 MOST_COUNTS = 500
 
 COLUMN_ZH = {column.name: column.zh for name in ("lines", "communities", "units") for column in TABLES[name]}
+COLUMN_ZH["state"] = COLUMN_ZH["premises_state"]
 READ_HEADS = ["类别", "用途或对象", "来源", "列", "文件中", "采用为", "方式", "依据"]
 
 
