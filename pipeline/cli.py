@@ -125,6 +125,7 @@ def run(
 def check(
     area: AreaArgument,
     out: Annotated[Path | None, typer.Option("--out", help="folder for tables and maps of the check [none]")] = None,
+    no_maps: NoMaps = False,
     quiet: Quiet = False,
     debug: Debug = False,
 ) -> None:
@@ -133,7 +134,7 @@ def check(
         with _progress(quiet) as report:
             from pipeline import workflow
 
-            checked = workflow.inspect(area, out=out, report=report)
+            checked = workflow.inspect(area, out=out, maps=not no_maps, report=report)
         from pipeline.dossier.terminal import print_check
         from pipeline.errors import errors_of, listed
 

@@ -70,6 +70,11 @@ HOW_ZH = {
 }
 """How a column of a file was recognised (columns.csv)."""
 
+AS_GIVEN = "as given"
+HYPOTHESIS_ZH = {AS_GIVEN: "原坐标", "GCJ-02": "GCJ-02偏移", "BD-09": "BD-09偏移", "another shift": "其他偏移"}
+VERDICT_ZH = {"best": "最吻合", "possible": "可能", "refuted": "不符"}
+"""Hypotheses of an offset, and what is known of each (offsets.csv)."""
+
 REPAIR_ZH = {
     "ring": "图形自交",
     "overlap": "重叠",
@@ -82,8 +87,8 @@ REPAIR_ZH = {
 
 SECTION_ZH = {
     "units": "基本单元",
-    "communities": "社区界线",
-    "subdistricts": "街道界线",
+    "communities": "社区",
+    "subdistricts": "街道",
     "households": "户数表",
     "roads": "道路",
     "water": "水系",
@@ -92,12 +97,6 @@ SECTION_ZH = {
     "buildings": "建筑物",
 }
 """Sections of area.toml that name files."""
-
-OFFSET_ZH = {"best": "最吻合", "possible": "可能", "refuted": "排除"}
-"""What is known of a hypothesis of an offset (offsets.csv)."""
-
-HYPOTHESIS_ZH = {"as given": "原坐标", "GCJ-02": "GCJ-02偏移", "BD-09": "BD-09偏移"}
-"""Hypotheses of an offset that have a name; another shift says itself."""
 
 PREMISES_ZH = {"usable": "可用", "decorating": "装修", "building": "在建", "none": "未落实"}
 

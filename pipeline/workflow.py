@@ -77,19 +77,27 @@ def check(area: str | Path, *, report: Report | None = None) -> Area:
     return _check(load_settings(area), _timed({}, report))
 
 
-def inspect(area: str | Path, *, out: str | Path | None = None, report: Report | None = None) -> Checked:
+def inspect(
+    area: str | Path,
+    *,
+    out: str | Path | None = None,
+    jobs: int = 0,
+    maps: bool = True,
+    report: Report | None = None,
+) -> Checked:
     """Check an area and judge how sure its verdicts are, where no error stands in the way.
 
-    With `out` its tables and maps are written there, replaced all together or not at all; else nothing is written.
-    Raises InputError as `check` does, and UsageError where `out` holds files that are not of an earlier check.
+    With `out` the tables of the check are written there, and figures of repairs and offsets unless `maps` is False,
+    replaced all together or not at all; else nothing is written. `jobs` 0 stands for all cores. Raises InputError as
+    `check` does, and UsageError where `out` holds files that are not of an earlier check.
     """
     settings, stage = load_settings(area), _timed({}, report)
     if out is not None:
         require_replaceable(Path(out), _input_paths(settings), outputs=CHECK_OUTPUTS)
     checked = _inspect(settings, stage)
     if out is not None:
-        with stage("write") as tell, replaced(Path(out), outputs=CHECK_OUTPUTS) as fresh:
-            write_check(checked, fresh, jobs=_cores(), report=tell)
+        with stage("write"), replaced(Path(out), outputs=CHECK_OUTPUTS) as fresh:
+            write_check(checked, fresh, jobs=jobs or _cores(), maps=maps)
     return checked
 
 

@@ -86,8 +86,8 @@ def test_check_leaves_out_households_that_a_source_does_not_count(toy_area):
     with (toy_area / "area.toml").open("a", encoding="utf-8") as settings:
         settings.write('[households]\npath = "counts.csv"\n')
     lines = [line.split() for line in runner.invoke(app, ["check", "toy", "-q"]).stdout.splitlines()]
-    assert ["[units]", "units.gpkg", "12", "12", "0", "0", "0"] in lines
-    assert ["[households]", "counts.csv", "12", "12", "unit_id", "0", "0", "0", "10,200", "10,200"] in lines
+    assert ["[units]", "units.gpkg", "12", "12", "0", "0"] in lines
+    assert ["[households]", "counts.csv", "12", "12", "unit_id", "0", "0", "10,200", "10,200"] in lines
 
 
 def test_check_with_out_writes_its_tables_and_nothing_else(toy_area):
@@ -123,7 +123,7 @@ def test_check_of_a_bad_input_prints_what_it_can_and_writes_it_and_exits_with_1(
     result = runner.invoke(app, ["check", "toy", "--out", "found", "-q"])
     assert 1 == result.exit_code
     lines = [line.split() for line in result.stdout.splitlines()]
-    assert ["[units]", "units.gpkg", "12", "12", "0", "0", "0"] == [line for line in lines if "[units]" in line][-1][:7]
+    assert ["[units]", "units.gpkg", "12", "12", "0", "0"] == [line for line in lines if "[units]" in line][-1][:6]
     assert "No verdict is given while the input has errors." in result.stdout
     assert "1 error, " in result.stdout
     assert "1 problem to mend before a run.\n- [units] units.gpkg feature 4" in result.stderr

@@ -14,19 +14,14 @@ from pipeline.results import Checked, Result
 __all__ = ["log_tables", "write_check", "write_dossier"]
 
 
-def write_check(
-    checked: Checked,
-    folder: Path,
-    *,
-    jobs: int = 1,
-    maps: bool = True,
-    report: Callable[[str], None] | None = None,
-) -> None:
-    """Write what a check found into `folder`, which exists and is empty: its tables, and the maps of what was mended
-    and of layers that seem to be off, if there are any; `maps` False leaves them out."""
+def write_check(checked: Checked, folder: Path, *, jobs: int = 1, maps: bool = True) -> None:
+    """Write what a check found into `folder`, which exists and is empty: its tables, and what reading has to show.
+
+    `jobs` figures are drawn at a time; `maps` False leaves them out.
+    """
     write_check_tables(checked, folder)
     if maps:
-        draw_reading(checked.area, folder / "maps", jobs=jobs, report=report)
+        draw_reading(checked.area, folder / "maps", edition=checked.area.settings.area.date, jobs=jobs)
 
 
 def write_dossier(

@@ -6,23 +6,24 @@ A section is there only when there is something to say.
 from collections.abc import Iterator
 from xml.etree.ElementTree import Element
 
-from pipeline.dossier.data_sheets import AS_GIVEN, diagnosis, mended
-from pipeline.dossier.found import best_offsets, check_tables, measures_compared
+from pipeline.dossier.data_sheets import diagnosis, mended, sections_zh
+from pipeline.dossier.found import check_tables, measures_compared
+from pipeline.dossier.maps.offset_sheets import doubtful
 from pipeline.dossier.markup import Child, table, tag
 from pipeline.dossier.verdict_sheets import compared, limit_words
 from pipeline.results import Result
-from pipeline.schema import ACTION_ZH, REPAIR_ZH, SECTION_ZH, STATUS_ZH
+from pipeline.schema import ACTION_ZH, LIST_SEPARATOR, REPAIR_ZH, SECTION_ZH, STATUS_ZH
 
 MOST_ROWS = 20
 """Rows of a table shown on the page; all of them are in the workbook."""
 
 
-def certainty_sections(result: Result) -> Iterator[Element]:
-    """Give the sections in their order: verdicts first, then the data they rest on."""
+def certainty_sections(result: Result, maps: bool) -> Iterator[Element]:
+    """Give the sections in their order: verdicts first, then the data they rest on; `maps`: link to the figures."""
     yield from _measures(result)
     yield from _near(result)
-    yield from _repairs(result)
-    yield from _offsets(result)
+    yield from _repairs(result, maps)
+    yield from _offsets(result, maps)
 
 
 def _measures(result: Result) -> Iterator[Element]:
@@ -78,7 +79,7 @@ def _signed(number: float, form: str) -> str:
     return format(number, form).replace("-", "−") if number else format(number, form.removeprefix("+"))
 
 
-def _repairs(result: Result) -> Iterator[Element]:
+def _repairs(result: Result, maps: bool) -> Iterator[Element]:
     """Sum the repairs up by kind; those that were left are named."""
     repairs = check_tables(result)["repairs.csv"]
     if repairs.empty:
@@ -93,19 +94,24 @@ def _repairs(result: Result) -> Iterator[Element]:
     ]
     heads = ["类型", "处理", "处数", "面积合计㎡", "最大一处㎡"]
     yield tag("div", table(heads, rows, numbers=[2, 3, 4]), class_="wide")
-    yield tag("p", "逐处见汇总工作簿“图形修复”与图层 repairs。", class_="quiet")
+    link: list[Child] = [tag("a", "位置图", href="../maps/repairs.png"), "、"] if maps else []
+    yield tag("p", "逐处见", *link, "汇总工作簿“图形修复”与图层 repairs。", class_="quiet")
 
 
-def _offsets(result: Result) -> Iterator[Element]:
+def _offsets(result: Result, maps: bool) -> Iterator[Element]:
     """Say which layers are shifted, or were brought back; nothing where all fit as given."""
-    best = best_offsets(result.area)
-    if best.empty or not (best["converted"].astype(bool) | (best["hypothesis"] != AS_GIVEN)).any():
+    shifted = doubtful(result.area)
+    if not shifted:
         return
     yield tag("h2", "坐标诊断")
     yield tag("ul", *(tag("li", sentence) for sentence in diagnosis(result.area)))
-    tested = dict.fromkeys(name for trusted in best["trusted"] for name in str(trusted).split(", "))
-    names = "、".join(SECTION_ZH.get(name, name) for name in tested)
-    yield tag("p", f"以{names}为参照；各假设的吻合距离见汇总工作簿“坐标诊断”。", class_="quiet")
+    tested = dict.fromkeys(name for one in shifted for name in str(one.table["trusted"].iloc[0]).split(LIST_SEPARATOR))
+    against = f"以{sections_zh(LIST_SEPARATOR.join(tested))}为参照；各假设的吻合距离见汇总工作簿“坐标诊断”"
+    yield tag("p", against, *(_offset_link(one.layer) for one in shifted if maps), "。", class_="quiet")
+
+
+def _offset_link(layer: str) -> Element:
+    return tag("span", "、", tag("a", f"核对图（{SECTION_ZH.get(layer, layer)}）", href=f"../maps/offset-{layer}.png"))
 
 
 def _rest(count: int, sheet: str) -> Iterator[Element]:

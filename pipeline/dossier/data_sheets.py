@@ -2,30 +2,41 @@
 
 import pandas as pd
 
-from pipeline.dossier.found import best_offsets, log_tables, repair_figures
+from pipeline.dossier.found import best_offsets, log_tables, reading_kinds, repair_figures
 from pipeline.dossier.sheets import COUNT, LONG, PROSE, SHARE, TENTH, Sheet
 from pipeline.results import Area, Result
-from pipeline.schema import HOW_ZH, LIST_SEPARATOR, MEASURE_COLUMNS, OFFSET_ZH, REPAIR_ZH, SECTION_ZH, TABLES
+from pipeline.schema import (
+    AS_GIVEN,
+    HOW_ZH,
+    HYPOTHESIS_ZH,
+    LIST_SEPARATOR,
+    MEASURE_COLUMNS,
+    REPAIR_ZH,
+    SECTION_ZH,
+    TABLES,
+    VERDICT_ZH,
+)
 
+READ = "read"
+"""Kind of a count whose text had to be read, such as 约2300; the workbook lists these, counts.csv lists all."""
+
+READING_ZH = {"as written": "原样采用", READ: "经识读", "scaled": "按总数调整", "spread": "分摊", "summed": "汇总"}
 MOST_COUNTS = 500
-"""Counts that were not taken as written and are listed in the workbook; all of them are in counts.csv."""
 
-AS_GIVEN = "as given"
 COLUMN_ZH = {column.name: column.zh for name in ("lines", "communities", "units") for column in TABLES[name]}
+COLUMN_ZH["state"] = COLUMN_ZH["premises_state"]
 READ_HEADS = ["类别", "用途或对象", "来源", "列", "文件中", "采用为", "方式", "依据"]
 
 
 def read_sheet(result: Result) -> Sheet | None:
-    """List what every column of the files was taken for, and every count that was not taken as written."""
+    """List what every column of the files was taken for, and the counts whose text had to be read."""
     area = result.area
-    columns, counts = _column_rows(area), _count_rows(area)
-    if not columns and not counts:
+    rows = [*_column_rows(area), *_count_rows(area)]
+    if not rows:
         return None
-    table = pd.DataFrame([*columns, *counts[:MOST_COUNTS]], columns=READ_HEADS)
+    table = pd.DataFrame(rows, columns=READ_HEADS)
     kinds = dict.fromkeys(("来源", "文件中", "采用为", "方式"), LONG) | {"依据": PROSE}
-    rest = f"，本表列出前{MOST_COUNTS}项，其余见 counts.csv" if len(counts) > MOST_COUNTS else ""
-    read = f"数值{len(log_tables(area)['counts.csv']):,}项中{len(counts):,}项不是原样采用{rest}。" if counts else ""
-    return Sheet("数据核对", "文件各列与数值的识别", f"{_totals(area)}{read}", table, kinds)
+    return Sheet("数据核对", "文件各列与数值的识别", f"{_totals(area)}{_readings(area)}", table, kinds)
 
 
 def _column_rows(area: Area) -> list[tuple[str, ...]]:
@@ -42,13 +53,12 @@ def _column_rows(area: Area) -> list[tuple[str, ...]]:
 def _count_rows(area: Area) -> list[tuple[str, ...]]:
     words = COLUMN_ZH | {"households": area.rules.measure}
     counts = log_tables(area)["counts.csv"]
-    changed = counts[counts["reading"].fillna("") != ""]
     return [
         (
             "数值", str(row.id), row.source, "", row.written,
             f"{words.get(row.column, row.column)} {'—' if pd.isna(row.value) else row.value}", row.reading, "",
         )
-        for row in changed.itertuples(index=False)
+        for row in counts[reading_kinds(counts) == READ].head(MOST_COUNTS).itertuples(index=False)
     ]  # fmt: skip
 
 
@@ -62,6 +72,16 @@ def _totals(area: Area) -> str:
         if column in area.communities and area.communities[column].notna().any()
     }
     return "合计：" + "；".join(f"{label}{int(total):,}" for label, total in sums.items()) + "。"
+
+
+def _readings(area: Area) -> str:
+    """Say how many counts were taken as written, read, and so on, and where each is listed."""
+    counts = log_tables(area)["counts.csv"]
+    if counts.empty:
+        return ""
+    kinds = reading_kinds(counts).value_counts(sort=False)
+    said = "，".join(f"{READING_ZH.get(str(kind), str(kind))}{number:,}项" for kind, number in kinds.items())
+    return f"户数、人口等数值{len(counts):,}项：{said}，逐项出处见 counts.csv。"
 
 
 def repairs_sheet(result: Result) -> Sheet | None:
@@ -107,13 +127,13 @@ def offsets_sheet(result: Result) -> Sheet | None:
         {
             "图层": offsets["layer"].map(lambda layer: SECTION_ZH.get(layer, layer)),
             "来源": offsets["source"],
-            "参照图层": offsets["trusted"].map(_roles),
-            "假设": offsets["hypothesis"].replace(AS_GIVEN, "按原坐标"),
+            "参照图层": offsets["trusted"].map(sections_zh),
+            "假设": offsets["hypothesis"].replace(HYPOTHESIS_ZH),
             "吻合距离m": offsets["fit_m"].astype(float),
             "偏移量m": offsets["shift_m"].astype(float),
             "方位角°": offsets["azimuth_deg"].astype(float),
             "可信度": offsets["confidence"].astype(float),
-            "结论": offsets["verdict"].map(lambda verdict: OFFSET_ZH.get(verdict, verdict)),
+            "结论": offsets["verdict"].map(lambda verdict: VERDICT_ZH.get(verdict, verdict)),
         }
     )
     kinds = dict.fromkeys(("吻合距离m", "偏移量m"), TENTH) | {"方位角°": COUNT, "可信度": SHARE, "来源": LONG}
@@ -124,18 +144,19 @@ def diagnosis(area: Area) -> list[str]:
     """Say in one sentence for each tested layer how it lies, and what to do where it is shifted."""
     said = []
     for row in best_offsets(area).itertuples(index=False):
-        name = SECTION_ZH.get(row.layer, row.layer)
+        name, hypothesis = SECTION_ZH.get(row.layer, row.layer), HYPOTHESIS_ZH.get(row.hypothesis, row.hypothesis)
         if row.converted:
-            said.append(f"{name}（{row.source}）已按{row.hypothesis}换算回来。")
+            said.append(f"{name}（{row.source}）已按设置改正（{hypothesis}）。")
         elif row.hypothesis == AS_GIVEN:
             said.append(f"{name}（{row.source}）按原坐标最吻合，未见偏移。")
         else:
             said.append(
-                f"{name}（{row.source}）疑有{row.hypothesis}偏移约{row.shift_m:,.0f}米（可信度{row.confidence:.0%}），"
-                f"未作换算；核实后在 area.toml 的 [{row.layer}] 中设置 offset 或控制点。"
+                f"{name}（{row.source}）疑有{hypothesis}，约{row.shift_m:,.0f}米（可信度{row.confidence:.0%}），"
+                f"尚未改正；核实后在 area.toml 的 [{row.layer}] 中设置 offset 或控制点。"
             )
     return said
 
 
-def _roles(sections: str) -> str:
-    return LIST_SEPARATOR.join(SECTION_ZH.get(name, name) for name in sections.split(", "))
+def sections_zh(sections: str) -> str:
+    """Name sections of area.toml that are joined by 、 in Chinese."""
+    return LIST_SEPARATOR.join(SECTION_ZH.get(name, name) for name in sections.split(LIST_SEPARATOR))

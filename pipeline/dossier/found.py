@@ -31,6 +31,16 @@ def _or_empty(table: pd.DataFrame | None, name: str) -> pd.DataFrame:
     return pd.DataFrame(columns=names) if table is None else pd.DataFrame(table)[names]
 
 
+def reading_kinds(counts: pd.DataFrame) -> pd.Series:
+    """Kind of what was done to each count of counts.csv, the first word of `reading`: read, scaled, spread, summed.
+
+    >>> reading_kinds(pd.DataFrame({"reading": ["", "read “1.2万” as 12000", "summed: 3 + 4"]})).tolist()
+    ['as written', 'read', 'summed']
+    """
+    words = counts["reading"].fillna("").astype("str").str.extract(r"^(\w*)", expand=False)
+    return words.replace("", "as written")
+
+
 def measure_figures(found: Result | Checked) -> pd.DataFrame:
     """Sum the verdicts up by measure (the index), the one in use first.
 

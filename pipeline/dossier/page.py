@@ -66,7 +66,7 @@ def write_page(result: Result, folder: Path, *, maps: bool = True) -> None:
         *_cases(result, maps),
         *_left(result),
         *_proofs(result),
-        *certainty_sections(result),
+        *certainty_sections(result, maps),
         *_problems(result),
         *_rules(result),
         *_files(maps),

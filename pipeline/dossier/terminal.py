@@ -10,13 +10,27 @@ from rich.console import Console, RenderableType
 from rich.table import Table
 from rich.text import Text
 
-from pipeline.dossier.data_sheets import AS_GIVEN
-from pipeline.dossier.found import best_offsets, log_tables, measure_figures, measures_compared
+from pipeline.dossier.found import best_offsets, log_tables, measure_figures, measures_compared, reading_kinds
 from pipeline.results import Area, Checked
+from pipeline.schema import AS_GIVEN
 
 SEVERITIES = ("error", "warning", "note")
 OF_SYSTEMS = ("coordinate system", "CRS chosen", "CRS overridden")
 """Notes that say in which coordinate system a layer is and how that is known; told in a section of their own."""
+
+BOOKS = {
+    "role": "",
+    "source": "source",
+    "rows_read": "rows",
+    "matched": "matched",
+    "joined_by": "by",
+    "unmatched_here": "no\nshape",
+    "unmatched_there": "no\nrow",
+    "many_to_one": "many\nto one",
+    "households_in": "households\nread",
+    "households_out": "\njoined",
+}
+"""Headings of the reconciliation."""
 
 UNUSED, DROPPED = "unused", "dropped"
 MOST_ROWS = 10
@@ -90,31 +104,19 @@ def _of_systems(area: Area) -> pd.Series:
 
 def _joined(checked: Checked) -> Iterator[RenderableType]:
     """Tell the reconciliation, and how many counts were not taken as they stand."""
-    heads = (
-        "",
-        "source",
-        "rows",
-        "matched",
-        "by",
-        "no\nshape",
-        "no\nrow",
-        "many\nto one",
-        "households\nread",
-        "\njoined",
-    )
-    names = ["rows_read", "matched", "joined_by", "unmatched_here", "unmatched_there", "many_to_one"]
-    names += ["households_in", "households_out"]
     books = checked.area.reconciliation.astype("object")
-    rows = [
-        (f"  [{row['role']}]", str(row["source"]), *(_figure(row[name]) for name in names))
-        for row in books.where(books.notna(), "").to_dict("records")
-    ]
-    yield _table(heads, rows, numbers=(2, 3, 5, 6, 7, 8, 9))
+    books = books.where(books.notna(), "").assign(role="  [" + books["role"].astype("str") + "]")
+    several = (books["many_to_one"] != 0).any()
+    shown = {name: head for name, head in BOOKS.items() if several or name != "many_to_one"}
+    rows = [[_figure(row[name]) for name in shown] for row in books.to_dict("records")]
+    texts = ("role", "source", "joined_by")
+    numbers = [place for place, name in enumerate(shown) if name not in texts]
+    yield _table(list(shown.values()), rows, numbers=numbers, gap=1)
     yield Text("  no shape: rows that found none; no row: shapes of which no row speaks.", style="dim")
     counts = log_tables(checked.area)["counts.csv"]
     if len(counts):
-        readings = counts["reading"].fillna("").replace("", "as written").value_counts(sort=False)
-        said = "; ".join(f"{number:,} {reading}" for reading, number in readings.head(MOST_ROWS).items())
+        kinds = reading_kinds(counts).value_counts(sort=False)
+        said = "; ".join(f"{number:,} {kind}" for kind, number in kinds.items())
         yield Text(f"  {len(counts):,} counts: {said}.")
 
 
@@ -269,10 +271,13 @@ SECTIONS: dict[str, Section] = {
 # --- how it is set ------------------------------------------------------------------------------------------------
 
 
-def _table(heads: Sequence[str], rows: Iterable[Sequence[object]], *, numbers: Iterable[int] = ()) -> Table:
-    """Make a table without lines; `numbers` are the places of right-aligned columns, headings may be left out."""
+def _table(
+    heads: Sequence[str], rows: Iterable[Sequence[object]], *, numbers: Iterable[int] = (), gap: int = 2
+) -> Table:
+    """Make a table without lines, columns `gap` apart; `numbers` are the places of right-aligned ones; headings may be
+    left out."""
     lines = [[str(cell) for cell in row] for row in rows]
-    table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), show_header=bool(heads), header_style="dim")
+    table = Table(box=None, pad_edge=False, padding=(0, gap, 0, 0), show_header=bool(heads), header_style="dim")
     places = {*numbers}
     for place in range(len(heads) or max(map(len, lines), default=0)):
         side = "right" if place in places else "left"

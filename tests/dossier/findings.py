@@ -48,9 +48,9 @@ def count_rows() -> pd.DataFrame:
     """Counts as written, read, and summed."""
     rows = [
         ("community", "东一", "households", 1600, "1600", f"{SHEET}!D4", ""),
-        ("community", "东二", "households", 4400, "约4400户", f"{SHEET}!D5", "read"),
-        ("community", "东三", "registered_households", 1200, "１，２００", f"{SHEET}!E6", "read"),
-        ("unit", "u001", "households", 96, "95", "units.gpkg feature 2", "scaled"),
+        ("community", "东二", "households", 4400, "约4400户", f"{SHEET}!D5", "read “约4400户” as 4400"),
+        ("community", "东三", "registered_households", 1200, "１，２００", f"{SHEET}!E6", "read “１，２００” as 1200"),
+        ("unit", "u001", "households", 96, "95", "units.gpkg feature 2", "scaled from 95: its share of 1600 of 东一"),
     ]
     return pd.DataFrame(rows, columns=columns("counts.csv"))
 
@@ -80,9 +80,9 @@ def repair_rows(area: Area) -> gpd.GeoDataFrame:
 def offset(area: Area) -> Offset:
     """The community polygons fit the roads best when taken for GCJ-02."""
     rows = [
-        ("communities", "communities.kml", "roads, premises", "GCJ-02", 8.2, 587.0, 76.0, 0.96, "best"),
-        ("communities", "communities.kml", "roads, premises", "as given", 571.4, 0.0, 0.0, 0.03, "refuted"),
-        ("communities", "communities.kml", "roads, premises", "BD-09", 803.9, 1368.0, 55.0, 0.01, "refuted"),
+        ("communities", "communities.kml", "roads、premises", "GCJ-02", 8.2, 587.0, 76.0, 0.96, "best"),
+        ("communities", "communities.kml", "roads、premises", "as given", 571.4, 0.0, 0.0, 0.03, "refuted"),
+        ("communities", "communities.kml", "roads、premises", "BD-09", 803.9, 1368.0, 55.0, 0.01, "refuted"),
     ]
     shapes = area.units.geometry
     table = pd.DataFrame(rows, columns=columns("offsets.csv"))

@@ -171,4 +171,12 @@ def test_layers_that_fit_as_given_are_not_spoken_of(result: Result, tmp_path: Pa
 def test_a_layer_that_was_brought_back_is_spoken_of(result: Result, tmp_path: Path) -> None:
     found = replace(offset(result.area), converted=True)
     write_page(replace(result, area=replace(result.area, offsets=(found,))), tmp_path)
-    assert "社区界线（communities.kml）已按GCJ-02换算回来。" in read(tmp_path).texts
+    assert "社区（communities.kml）已按设置改正（GCJ-02偏移）。" in read(tmp_path).texts
+
+
+def test_figures_of_repairs_and_offsets_are_linked_where_they_are_drawn(result: Result, tmp_path: Path) -> None:
+    wanted = {"../maps/repairs.png", "../maps/offset-communities.png"}
+    write_page(with_findings(result), tmp_path)
+    assert wanted <= set(read(tmp_path).links)
+    write_page(with_findings(result), tmp_path, maps=False)
+    assert not wanted & set(read(tmp_path).links)

@@ -75,7 +75,13 @@ def test_a_note_on_a_coordinate_system_is_told_there_and_not_again(checked: Chec
 
 
 def test_the_reconciliation_gives_rows_and_households(lines: list[str]) -> None:
-    assert "[households] households.xlsx 12 12 name 0 0 0 22,753 22,753" in lines
+    assert "[households] households.xlsx 12 12 name 0 0 22,753 22,753" in lines
+
+
+def test_rows_that_share_a_shape_are_counted_where_there_are_any(checked: Checked) -> None:
+    books = checked.area.reconciliation.assign(many_to_one=2)
+    lines = printed(replace(checked, area=replace(checked.area, reconciliation=books)))
+    assert "[households] households.xlsx 12 12 name 0 0 2 22,753 22,753" in lines
 
 
 def test_counts_are_told_by_what_was_done_to_them(lines: list[str]) -> None:

@@ -15,7 +15,7 @@ from pipeline.dossier.maps.paper import LANDSCAPE, Box, add_map, fitted, new_she
 from pipeline.dossier.maps.style import Stroke
 from pipeline.dossier.maps.view import View, fit
 from pipeline.results import Area, Offset
-from pipeline.schema import HYPOTHESIS_ZH, OFFSET_ZH, SECTION_ZH
+from pipeline.schema import AS_GIVEN, HYPOTHESIS_ZH, SECTION_ZH
 
 MAP_BOX = Box(8.0, 19.5, 200.0, 164.0)
 PANEL = Box(213.0, 19.5, 76.0, 164.0)
@@ -45,7 +45,7 @@ class OffsetSheet:
 
 def doubtful(area: Area) -> list[Offset]:
     """Layers that fit the others better under another hypothesis than as given, or that were brought back."""
-    return [offset for offset in area.offsets if offset.converted or offset.table["hypothesis"].iloc[0] != "as given"]
+    return [offset for offset in area.offsets if offset.converted or offset.table["hypothesis"].iloc[0] != AS_GIVEN]
 
 
 def cut_offset(area: Area, edition: str, offset: Offset) -> OffsetSheet:
