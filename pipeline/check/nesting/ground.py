@@ -70,8 +70,12 @@ def _one_each(area: Area, role: str, column: str) -> gpd.GeoSeries:
 
 
 def _shares(units: gpd.GeoDataFrame, polygons: gpd.GeoSeries, buildings: gpd.GeoDataFrame | None) -> pd.DataFrame:
-    named = gpd.GeoDataFrame({"name": polygons.index}, geometry=polygons.to_numpy(), crs=units.crs)
-    return home_shares(units.geometry, named, "name", buildings)
+    return home_shares(units.geometry, named(polygons), "name", buildings)
+
+
+def named(shapes: gpd.GeoSeries) -> gpd.GeoDataFrame:
+    """Make a layer of shapes that are indexed by name, with the column name."""
+    return gpd.GeoDataFrame({"name": shapes.index}, geometry=shapes.to_numpy(), crs=shapes.crs)
 
 
 def wide(shapes: gpd.GeoSeries, width: float = NOISE_M) -> gpd.GeoSeries:

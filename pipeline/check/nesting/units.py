@@ -60,13 +60,14 @@ def unit_kinds(units: gpd.GeoDataFrame, shares: pd.DataFrame, polygons: gpd.GeoS
     own_share = shares[own].set_index("shape")["share"].reindex(names.index, fill_value=0.0)
     second = other["share"].fillna(0.0)
     known = names.isin(polygons.index)
-    away = known & (own_share < MOSTLY)
+    elsewhere = known & (own_share < MOSTLY) & (second > own_share)
     # where polygons overlap, a unit may lie in a second one although all of it lies in its own
-    straddling = known & ~away & (second >= STRADDLES) & (own_share <= WHOLLY)
+    straddling = known & ~elsewhere & (second >= STRADDLES) & (own_share <= WHOLLY)
+    outside = known & ~elsewhere & ~straddling & (own_share < MOSTLY)
     by_area = np.flatnonzero(straddling & ~other["by_floor"].eq(True))
     thin = _is_thin(units.geometry.iloc[by_area], polygons[other["name"].iloc[by_area]])
     straddling.iloc[by_area[thin]] = False
-    kind = np.select([away & (second > own_share), away, straddling], [ELSEWHERE, OUTSIDE, STRADDLING], "")
+    kind = np.select([elsewhere, outside, straddling], [ELSEWHERE, OUTSIDE, STRADDLING], "")
     return pd.DataFrame({"own": names, "own_share": own_share, "other": other["name"].fillna(""), "kind": kind})
 
 
