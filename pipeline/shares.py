@@ -93,10 +93,10 @@ def floor_area(buildings: gpd.GeoDataFrame) -> pd.Series:
 
 
 def sound(shapes: gpd.array.GeometryArray | np.ndarray) -> np.ndarray:
-    """Mend broken shapes, on a copy; gives an array of geometries."""
+    """Mend broken polygons, on a copy, to polygons; gives an array of geometries."""
     geometries = np.asarray(shapes, dtype="object")
     broken = ~(shapely.is_valid(geometries) | shapely.is_missing(geometries))
     if broken.any():
         geometries = geometries.copy()
-        geometries[broken] = shapely.make_valid(geometries[broken])
+        geometries[broken] = shapely.make_valid(geometries[broken], method="structure", keep_collapsed=False)
     return geometries

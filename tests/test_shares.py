@@ -4,7 +4,7 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from shapely import Point, Polygon, box
 
@@ -51,6 +51,7 @@ def test_broken_shapes_are_measured_as_mended() -> None:
     assert [50.0] == table["area_m2"].tolist()
 
 
+@settings(max_examples=30)
 @given(st.lists(st.tuples(*[st.integers(0, 18)] * 2, *[st.integers(1, 6)] * 2), min_size=1, max_size=8))
 def test_shares_are_those_of_plain_intersections(boxes: list[tuple[int, int, int, int]]) -> None:
     shapes = gpd.GeoSeries([box(x, y, x + width, y + height) for x, y, width, height in boxes], crs=CRS)

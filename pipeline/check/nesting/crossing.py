@@ -6,15 +6,12 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 
-from pipeline.check.nesting.ground import Ground, named, wide
+from pipeline.check.nesting.ground import MOSTLY, Ground, named, wide
 from pipeline.check.rows import Found, Rows, listing, one_by_one
 from pipeline.shares import area_shares
 
 CROSSING_SHARE, CROSSING_M2 = 0.05, 1000.0
 """A community crosses the line with at least this share of its area, or more than this area."""
-
-MOSTLY = 0.5
-"""A unit with at least this share of its area beyond the line lies there."""
 
 
 def find_outside(ground: Ground) -> gpd.GeoDataFrame:

@@ -5,15 +5,12 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from pipeline.check.nesting.ground import Ground
+from pipeline.check.nesting.ground import MOSTLY, Ground
 from pipeline.check.rows import Found, Rows, listing, one_by_one
 from pipeline.errors import problem
 
 ALIKE = 0.8
 """A polygon and the units of its community agree where their intersection is at least this share of their union."""
-
-MOSTLY = 0.5
-"""A unit of which less lies in the polygon of its community stands apart from it."""
 
 
 def compared(ground: Ground) -> pd.DataFrame:
@@ -31,7 +28,8 @@ def compared(ground: Ground) -> pd.DataFrame:
     home = np.full(len(units), "", dtype="object")
     most = shares[shares["share"] >= MOSTLY]
     home[most["shape"]] = most["name"]
-    home[own_home(units, shares)] = of[own_home(units, shares)]
+    at_home = own_home(units, shares)
+    home[at_home] = of[at_home]
     names = [name for name in ground.communities.index if name in set(of)]
 
     def sums(values: np.ndarray, by: np.ndarray) -> pd.Series:
