@@ -283,7 +283,9 @@ COMMUNITIES = (
     Column("buildings", "number of residential buildings (楼栋)", "楼栋数"),
     Column("detached_parts", "parts that do not touch the main part", "飞地数"),
     Column(
-        "expected_parts", "parts that the community is declared to lie in, empty where nothing is declared", "应有片数"
+        "expected_parts",
+        "parts that the community is declared to lie in; blank or 0 where nothing is declared",
+        "应有片数",
     ),
     Column("protected", "true for historic or commercial areas that are left as they are", "历史/商业保留区"),
 )

@@ -79,23 +79,24 @@ def _floor_shares(
 
 
 def floor_area(buildings: gpd.GeoDataFrame) -> pd.Series:
-    """Floor area of each building, m²: as told (`floor_m2`), else footprint x `floors`, else the footprint.
+    """Floor area of each building, m²: as told (`floor_m2`), else footprint x `floors`, else the footprint; a point has
+    a footprint of 1 m², so that among points each counts alike.
 
     >>> shape = shapely.box(0, 0, 10, 10)
     >>> floor_area(gpd.GeoDataFrame({"floors": [6.0, np.nan]}, geometry=[shape, shape])).tolist()
     [600.0, 100.0]
     """
-    footprint = buildings.geometry.area
+    footprint = buildings.geometry.area.where(lambda area: area > 0, 1.0)
     unknown = pd.Series(np.nan, index=buildings.index)
     floors = buildings.get("floors", unknown).astype("float64").fillna(1.0)
     return buildings.get("floor_m2", unknown).astype("float64").fillna(footprint * floors)
 
 
 def sound(shapes: gpd.array.GeometryArray | np.ndarray) -> np.ndarray:
-    """Mend broken shapes, on a copy; gives an array of geometries."""
+    """Mend broken polygons, on a copy, to polygons; gives an array of geometries."""
     geometries = np.asarray(shapes, dtype="object")
     broken = ~(shapely.is_valid(geometries) | shapely.is_missing(geometries))
     if broken.any():
         geometries = geometries.copy()
-        geometries[broken] = shapely.make_valid(geometries[broken])
+        geometries[broken] = shapely.make_valid(geometries[broken], method="structure", keep_collapsed=False)
     return geometries

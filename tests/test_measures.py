@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from shapely import MultiPolygon, Point, Polygon, affinity, box
 
-from pipeline.measures import area_km2, convex_hull_ratio, dissolved, polsby_popper, reock
+from pipeline.measures import area_km2, convex_hull_ratio, dissolved, polsby_popper, reock, width_m
 
 COMPACTNESS = [polsby_popper, reock, convex_hull_ratio]
 SQUARE = box(0, 0, 100, 100)
@@ -102,3 +102,16 @@ def test_dissolving_agrees_with_geopandas():
     )
     joined = dissolved(frame.geometry, frame["community"])
     assert joined.geom_equals(frame.dissolve("community").geometry).all()
+
+
+def test_exact_copies_are_dissolved_into_one() -> None:
+    shapes = GeoSeries([box(0, 0, 1, 1), box(0, 0, 1, 1), box(2, 0, 3, 1)], index=["a", "b", "c"])
+    assert {"x": 1.0, "y": 1.0} == dissolved(shapes, pd.Series({"a": "x", "b": "x", "c": "y"})).area.to_dict()
+
+
+def test_the_width_of_a_strip_is_its_own_and_that_of_a_square_its_side() -> None:
+    strip = affinity.rotate(box(0, 0, 500, 3), 30)
+    bent = box(0, 0, 500, 3).union(box(0, 0, 3, 500))
+    assert [3.0, 7.0] == width_m(GeoSeries([strip, box(0, 0, 7, 7)])).round(6).tolist()
+    assert 3.0 == pytest.approx(width_m(GeoSeries([bent])).item(), rel=0.01)
+    assert 5.0 < width_m(GeoSeries([Point(0, 0).buffer(4)])).item() < 8.0

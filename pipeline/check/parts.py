@@ -21,6 +21,7 @@ def check_parts(units: gpd.GeoDataFrame, unions: gpd.GeoSeries, communities: pd.
     parts = pd.Series(shapely.get_num_geometries(unions.to_numpy()), index=unions.index, dtype="int64")
     unknown = pd.Series(np.nan, index=communities.index)
     declared = communities.get("expected_parts", unknown).astype("float64").reindex(parts.index)
+    declared = declared.where(declared >= 1)
     return [
         *_undeclared(parts[declared.isna() & (parts > 1)]),
         *_too_many(units, unions, parts, declared),

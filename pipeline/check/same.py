@@ -32,8 +32,12 @@ def same_shapes(units: gpd.GeoDataFrame) -> pd.DataFrame:
 
 
 def check_same_shapes(units: gpd.GeoDataFrame, pairs: pd.DataFrame) -> Rows:
-    """Report the pairs of `same_shapes`: an error where both carry the same count, which is then counted twice."""
-    counts = units["households"].to_numpy()
+    """Report the pairs of `same_shapes`: an error where both carry the same count, which is then counted twice.
+
+    Features that share their key too are copies that `check_keys` tells.
+    """
+    keys, counts = units.index.to_numpy(), units["households"].to_numpy()
+    pairs = pairs[keys[pairs["a"]] != keys[pairs["b"]]]
     copied = (counts[pairs["a"]] == counts[pairs["b"]]) & (counts[pairs["a"]] > 0)
     rows: Rows = []
     for severity, some in (("error", pairs[copied]), ("warning", pairs[~copied])):

@@ -6,10 +6,11 @@ from pathlib import Path
 import geopandas as gpd
 import pandas as pd
 import pytest
-from shapely import union_all
+from shapely import Polygon, union_all
 from small_area import found, read_layers, small_units, square
 
 from pipeline.check import check_area, overlaps
+from pipeline.errors import problem, problems_table
 from pipeline.results import Area
 
 
@@ -129,3 +130,72 @@ def test_checking_changes_nothing(area: Area) -> None:
     check_area(area)
     assert before.equals(area.units)
     assert union_all(before.geometry).equals(union_all(area.units.geometry))
+
+
+def test_units_without_households_are_noted(area: Area) -> None:
+    problems = check_area(with_values(area, "households", u2=0, u7=0))
+    assert ["2 units have no households: u2, u7."] == problems["detail"].tolist()
+    assert ["units without households"] == found(problems, "note")
+
+
+@pytest.mark.parametrize(
+    ("shape", "said"),
+    [
+        (square(5, 0, 0.009, 0.009), "0.8 m², 0.9 m wide, 200 households"),
+        (square(5, 0, 3, 0.015), "450.0 m², 1.5 m wide, 200 households"),
+    ],
+)
+def test_leftovers_of_drawing_are_warned_of(area: Area, shape: Polygon, said: str) -> None:
+    moved = area.units.assign(geometry=[shape if unit == "u2" else old for unit, old in area.units.geometry.items()])
+    problems = check_area(with_units(area, moved))
+    tiny = problems[problems["problem"] == "tiny units"]
+    assert [("warning", "u2", f"u2 is hardly a place: {said}.")] == list(
+        zip(tiny["severity"], tiny["id"], tiny["detail"], strict=True)
+    )
+
+
+@pytest.mark.parametrize(("apart", "told"), [(1, 0), (3, 1)])
+def test_a_unit_in_parts_far_apart_is_noted(area: Area, apart: int, told: int) -> None:
+    halves = union_all([square(0, 5), square(1 + apart, 5)])
+    moved = area.units.assign(geometry=[halves if unit == "u1" else old for unit, old in area.units.geometry.items()])
+    assert told == list(check_area(with_units(area, moved))["problem"]).count("unit in several parts")
+
+
+def test_an_exact_copy_is_found_and_not_called_an_overlap(area: Area) -> None:
+    far = area.units.iloc[[0, 0]].set_axis(["x1", "x2"]).assign(geometry=[square(9, 9)] * 2, households=[30, 40])
+    problems = check_area(with_units(area, pd.concat([area.units, far])))
+    assert ["same shape twice"] == found(problems, "warning")
+    assert ["x2"] == problems.loc[problems["problem"] == "same shape twice", "id"].tolist()
+    near = area.units.iloc[[0]].set_axis(["x1"]).assign(geometry=[square(0, 0, 1.01, 1)])
+    problems = check_area(with_units(area, pd.concat([area.units, near])))
+    assert ["same shape twice"] == found(problems)
+    overlapping = "".join(problems.loc[problems["problem"] == "overlaps", "detail"])
+    assert "x1 and u2" in overlapping or "u2 and x1" in overlapping
+    assert "u1 and x1" not in overlapping
+
+
+def test_units_that_lie_half_on_one_another_are_no_copies(area: Area) -> None:
+    moved = area.units.assign(geometry=[square(0, 0, 1.9, 1), *area.units.geometry.iloc[1:]])
+    assert "same shape twice" not in check_area(with_units(area, moved))["problem"].tolist()
+
+
+@pytest.mark.parametrize(
+    ("declared", "severity", "detail"),
+    [
+        (2, "", ""),
+        (1, "warning", "乙社区 lies in 2 parts, 1 declared. Besides the main part: u5 (500 households, 10000 m²)."),
+        (3, "note", "乙社区 lies in 2 parts, 3 declared."),
+    ],
+)
+def test_parts_are_held_against_those_declared(area: Area, declared: int, severity: str, detail: str) -> None:
+    divided = with_values(area, "community", u5="乙社区")
+    communities = divided.communities.assign(expected_parts=[float("nan"), declared, 1.0])
+    problems = check_area(replace(divided, communities=communities))
+    expected = [(severity, "乙社区", detail)] if severity else []
+    assert expected == list(zip(problems["severity"], problems["id"], problems["detail"], strict=True))
+
+
+def test_reading_errors_are_not_followed_by_units_without_households(area: Area) -> None:
+    bare = with_values(area, "households", u2=0)
+    error = problems_table([problem("error", "units", "not a number", "", "")])
+    assert "units without households" not in check_area(replace(bare, problems=error))["problem"].tolist()

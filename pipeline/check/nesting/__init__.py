@@ -22,6 +22,8 @@ def check_nesting(area: Area, units: gpd.GeoDataFrame, unions: gpd.GeoSeries) ->
 
     `units`: the units whose shapes are sound; `unions`: their union per community.
     """
+    if not area.outlines:
+        return []
     ground = make_ground(area, units, unions)
     outlines, told = check_outlines_of_communities(ground)
     outside = find_outside(ground)

@@ -6,15 +6,12 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 
-from pipeline.check.nesting.ground import Ground, wide
+from pipeline.check.nesting.ground import MOSTLY, Ground, named, wide
 from pipeline.check.rows import Found, Rows, listing, one_by_one
 from pipeline.shares import area_shares
 
 CROSSING_SHARE, CROSSING_M2 = 0.05, 1000.0
 """A community crosses the line with at least this share of its area, or more than this area."""
-
-MOSTLY = 0.5
-"""A unit with at least this share of its area beyond the line lies there."""
 
 
 def find_outside(ground: Ground) -> gpd.GeoDataFrame:
@@ -44,11 +41,10 @@ def check_crossing(ground: Ground, outside: gpd.GeoDataFrame) -> tuple[Rows, fro
     if crossing.empty:
         return [], frozenset()
     units = ground.units[ground.units["community"].isin(crossing.index)]
-    pieces = crossing.reset_index(names="piece")[["piece", "geometry"]]
-    shares = area_shares(units.geometry, pieces, "piece")
+    shares = area_shares(units.geometry, named(crossing.geometry), "name")
     own = shares["name"].to_numpy() == units["community"].to_numpy()[shares["shape"]]
     there = units.iloc[shares.loc[own & (shares["share"] >= MOSTLY), "shape"]]
-    others = area_shares(crossing.geometry, ground.subdistricts.rename("geometry").reset_index(names="to"), "to")
+    others = area_shares(crossing.geometry, named(ground.subdistricts), "name")
     others["of"] = crossing.index[others["shape"]]
     rows = one_by_one(
         *("warning", "communities", "community crosses the subdistrict line", list(crossing.itertuples())),

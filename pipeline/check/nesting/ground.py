@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 import geopandas as gpd
+import numpy as np
 import pandas as pd
 import shapely
 
@@ -13,6 +14,9 @@ from pipeline.shares import home_shares, sound
 
 NOISE_M = 5.0
 """What lies across a line and is nowhere this wide is drawing noise."""
+
+MOSTLY = 0.5
+"""A unit with at least this share of its area (or homes) in a polygon lies there."""
 
 
 @dataclass(frozen=True)
@@ -70,11 +74,20 @@ def _one_each(area: Area, role: str, column: str) -> gpd.GeoSeries:
 
 
 def _shares(units: gpd.GeoDataFrame, polygons: gpd.GeoSeries, buildings: gpd.GeoDataFrame | None) -> pd.DataFrame:
-    named = gpd.GeoDataFrame({"name": polygons.index}, geometry=polygons.to_numpy(), crs=units.crs)
-    return home_shares(units.geometry, named, "name", buildings)
+    return home_shares(units.geometry, named(polygons), "name", buildings)
 
 
-def wide(shapes: gpd.GeoSeries, width: float = NOISE_M) -> gpd.GeoSeries:
-    """Keep of each shape what is at least so wide (its morphological opening, by squares rather than circles)."""
-    cut = shapes.buffer(-width / 2, join_style="mitre")
-    return cut.buffer(width / 2, join_style="mitre").intersection(shapes, align=False)
+def named(shapes: gpd.GeoSeries) -> gpd.GeoDataFrame:
+    """Make a layer of shapes that are indexed by name, with the column name."""
+    return gpd.GeoDataFrame({"name": shapes.index}, geometry=shapes.to_numpy(), crs=shapes.crs)
+
+
+def wide(shapes: gpd.GeoSeries) -> gpd.GeoSeries:
+    """Keep of each shape what is at least NOISE_M wide (its morphological opening, by squares rather than circles)."""
+    cut = shapes.buffer(-NOISE_M / 2, join_style="mitre")
+    return cut.buffer(NOISE_M / 2, join_style="mitre").intersection(shapes, align=False)
+
+
+def is_noise(shapes: gpd.GeoSeries) -> np.ndarray:
+    """Tell which shapes are nowhere NOISE_M wide."""
+    return np.asarray(shapes.buffer(-NOISE_M / 2, join_style="mitre").is_empty)

@@ -5,47 +5,49 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from pipeline.check.nesting.ground import Ground
+from pipeline.check.nesting.ground import MOSTLY, Ground
 from pipeline.check.rows import Found, Rows, listing, one_by_one
 from pipeline.errors import problem
 
 ALIKE = 0.8
 """A polygon and the units of its community agree where their intersection is at least this share of their union."""
 
-MOSTLY = 0.5
-"""A unit of which less lies in the polygon of its community stands apart from it."""
-
 
 def compared(ground: Ground) -> pd.DataFrame:
-    """Compare areas, by community that has both units and a polygon, m²: units, shared, outside (units beyond the
-    polygon), foreign (its polygon under units of others), empty (its polygon without units), and two shares: alike
-    (shared / union) and alike_filled (the same without what is empty).
+    """Compare areas, by community that has both units and a polygon, m²: shared (its units that lie in the polygon),
+    outside (its units that do not), foreign (units of others that lie in it), empty (its polygon without units), and
+    two shares: alike (shared of all four) and alike_filled (the same without what is empty).
 
-    What the units of communities without a polygon take of it is no fault: the polygon is older than they are. All
-    is summed from the shares of the units, as if these did not overlap.
+    A unit counts wholly to the polygon that holds MOSTLY of it: one that straddles is told of by itself, and drawing
+    noise is none. What the units of communities without a polygon take of it is no fault: the polygon is older than
+    they are.
     """
     units, shares = ground.units, ground.in_communities
-    of = units["community"].to_numpy()
-    own = of[shares["shape"]]
-    drawn = units["community"].isin(ground.communities.index).to_numpy()[shares["shape"]]
-    inside, name = shares["area_m2"], shares["name"]
-    table = pd.DataFrame({"units": units.area.groupby(of).sum()}).loc[
-        lambda rows: rows.index.isin(ground.communities.index)
-    ]
+    of, area = units["community"].to_numpy(), units.area.to_numpy()
+    drawn = units["community"].isin(ground.communities.index).to_numpy()
+    home = np.full(len(units), "", dtype="object")
+    most = shares[shares["share"] >= MOSTLY]
+    home[most["shape"]] = most["name"]
+    at_home = own_home(units, shares)
+    home[at_home] = of[at_home]
+    names = [name for name in ground.communities.index if name in set(of)]
 
-    def sums(which: np.ndarray) -> pd.Series:
-        return inside[which].groupby(name[which]).sum().reindex(table.index, fill_value=0.0)
+    def sums(values: np.ndarray, by: np.ndarray) -> pd.Series:
+        return pd.Series(values).groupby(by).sum().reindex(names, fill_value=0.0)
 
-    table["shared"] = sums(own == name)
-    table["outside"] = table["units"] - table["shared"]
-    table["foreign"] = sums((own != name) & drawn)
-    polygon = ground.communities.area.reindex(table.index) - sums(~drawn)
-    table["empty"] = (polygon - table["shared"] - table["foreign"]).clip(lower=0.0)
-    filled = table["units"] + table["foreign"]
-    return table.assign(
-        alike=table["shared"] / (filled + table["empty"]),
-        alike_filled=table["shared"] / filled,
-    )
+    own = home == of
+    table = pd.DataFrame({"shared": sums(area[own], of[own]), "outside": sums(area[~own], of[~own])})
+    table["foreign"] = sums(area[~own & drawn], home[~own & drawn])
+    inside = sums(shares["area_m2"].to_numpy(), shares["name"].to_numpy())
+    table["empty"] = (ground.communities.area.reindex(names) - inside).clip(lower=0.0)
+    filled = table["shared"] + table["outside"] + table["foreign"]
+    return table.assign(alike=table["shared"] / (filled + table["empty"]), alike_filled=table["shared"] / filled)
+
+
+def own_home(units: pd.DataFrame, shares: pd.DataFrame) -> np.ndarray:
+    """Positions of the units that lie at least with MOSTLY in the polygon of their own community."""
+    own = shares["name"].to_numpy() == units["community"].to_numpy()[shares["shape"]]
+    return shares.loc[own & (shares["share"] >= MOSTLY), "shape"].to_numpy()
 
 
 def check_outlines_of_communities(ground: Ground) -> tuple[Rows, frozenset[str]]:
@@ -70,11 +72,9 @@ def check_outlines_of_communities(ground: Ground) -> tuple[Rows, frozenset[str]]
 
 def _apart(ground: Ground, communities: pd.Index) -> pd.DataFrame:
     """Units of these communities that lie mostly outside of their polygons."""
-    units, shares = ground.units, ground.in_communities
-    own = shares["name"].to_numpy() == units["community"].to_numpy()[shares["shape"]]
-    inside = shares.loc[own & (shares["share"] >= MOSTLY), "shape"]
+    units = ground.units
     away = units["community"].isin(communities).to_numpy(copy=True)
-    away[inside] = False
+    away[own_home(units, ground.in_communities)] = False
     return units[away]
 
 

@@ -4,11 +4,8 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 
-from pipeline.check.nesting.ground import Ground, wide
+from pipeline.check.nesting.ground import MOSTLY, Ground, is_noise
 from pipeline.check.rows import Found, Rows, one_by_one
-
-MOSTLY = 0.5
-"""A unit of which less lies in the polygon of its own community lies elsewhere."""
 
 STRADDLES = 0.1
 """A unit of which at least this share lies in a second community straddles."""
@@ -60,19 +57,15 @@ def unit_kinds(units: gpd.GeoDataFrame, shares: pd.DataFrame, polygons: gpd.GeoS
     own_share = shares[own].set_index("shape")["share"].reindex(names.index, fill_value=0.0)
     second = other["share"].fillna(0.0)
     known = names.isin(polygons.index)
-    away = known & (own_share < MOSTLY)
+    elsewhere = known & (own_share < MOSTLY) & (second > own_share)
     # where polygons overlap, a unit may lie in a second one although all of it lies in its own
-    straddling = known & ~away & (second >= STRADDLES) & (own_share <= WHOLLY)
+    straddling = known & ~elsewhere & (second >= STRADDLES) & (own_share <= WHOLLY)
+    outside = known & ~elsewhere & ~straddling & (own_share < MOSTLY)
     by_area = np.flatnonzero(straddling & ~other["by_floor"].eq(True))
-    thin = _is_thin(units.geometry.iloc[by_area], polygons[other["name"].iloc[by_area]])
-    straddling.iloc[by_area[thin]] = False
-    kind = np.select([away & (second > own_share), away, straddling], [ELSEWHERE, OUTSIDE, STRADDLING], "")
+    across = units.geometry.iloc[by_area].intersection(polygons[other["name"].iloc[by_area]], align=False)
+    straddling.iloc[by_area[is_noise(across)]] = False
+    kind = np.select([elsewhere, outside, straddling], [ELSEWHERE, OUTSIDE, STRADDLING], "")
     return pd.DataFrame({"own": names, "own_share": own_share, "other": other["name"].fillna(""), "kind": kind})
-
-
-def _is_thin(shapes: gpd.GeoSeries, polygons: gpd.GeoSeries) -> np.ndarray:
-    """Tell where what a shape shares with its polygon is drawing noise along the line."""
-    return np.asarray(wide(shapes.intersection(polygons, align=False)).is_empty)
 
 
 def _rows(ground: Ground, kinds: pd.Series, shares: pd.DataFrame, column: str) -> Rows:
