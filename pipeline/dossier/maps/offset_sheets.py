@@ -150,7 +150,7 @@ def _draw_panel(page: Axes, sheet: OffsetSheet) -> None:
         hypothesis = HYPOTHESIS_ZH.get(str(result.hypothesis), str(result.hypothesis))
         cells = (
             hypothesis, f"{result.fit_m:.1f}米", f"{result.shift_m:.0f}米", f"{result.azimuth_deg:.0f}°",
-            OFFSET_ZH.get(str(result.verdict), str(result.verdict)),
+            VERDICT_ZH.get(str(result.verdict), str(result.verdict)),
         )  # fmt: skip
         for (_, left), cell in zip(COLUMNS, cells, strict=True):
             words, size = fitted(cell, 25.0 if left == 0 else 14.0, 4.0, (6.6, 6.0, 5.4))
