@@ -12,6 +12,7 @@ import pandas as pd
 
 from pipeline.errors import problems_table
 from pipeline.read.communities import communities_table
+from pipeline.read.coordinates.diagnosis import find_offsets
 from pipeline.read.join import join_counts
 from pipeline.read.lines import make_lines
 from pipeline.read.names import one_spelling
@@ -47,6 +48,7 @@ def read_area(settings: Settings, rules: RuleSet, *, report: Callable[[str], Non
     tell = report if report is not None else lambda _: None
     opened = open_sources(settings, rules, tell)
     sources, rows = one_spelling(opened.sources)
+    offsets, suspected = find_offsets(sources, settings)
     tell("joining counts to shapes")
     usable = "units" in sources or (settings.units is None and "communities" in sources)
     places = _join(sources) if usable else _nothing(opened.crs)
@@ -58,9 +60,10 @@ def read_area(settings: Settings, rules: RuleSet, *, report: Callable[[str], Non
         communities=places.communities,
         lines=lines,
         premises=places.premises,
-        problems=problems_table([*opened.rows, *rows, *places.rows, *found]),
+        problems=problems_table([*opened.rows, *rows, *suspected, *places.rows, *found]),
         reconciliation=_books(places.reconciliation),
         inputs=hashes(settings),
+        offsets=offsets,
     )
 
 
