@@ -14,6 +14,7 @@ import pandas as pd
 from pipeline.errors import problems_table
 from pipeline.read.by_name import is_per_compound, with_unit_ids
 from pipeline.read.communities import communities_table
+from pipeline.read.coordinates.diagnosis import find_offsets
 from pipeline.read.homonyms import keep_apart
 from pipeline.read.join import join_counts
 from pipeline.read.lines import make_lines
@@ -56,6 +57,7 @@ def read_area(settings: Settings, rules: RuleSet, *, report: Callable[[str], Non
     sources, rows = one_spelling(opened.sources)
     sources, found = keep_apart(sources)
     rows += found
+    offsets, suspected = find_offsets(sources, settings)
     tell("joining counts to shapes")
     usable = "units" in sources or (settings.units is None and "communities" in sources)
     places = _join(sources, rules.measure, remarked(opened.sources)) if usable else _nothing(opened.crs)
@@ -67,7 +69,7 @@ def read_area(settings: Settings, rules: RuleSet, *, report: Callable[[str], Non
         communities=places.communities,
         lines=lines,
         premises=places.premises,
-        problems=problems_table([*opened.rows, *rows, *places.rows, *found]),
+        problems=problems_table([*opened.rows, *rows, *suspected, *places.rows, *found]),
         reconciliation=_books(places.reconciliation),
         inputs=hashes(settings),
         outlines=make_outlines(sources),
@@ -75,6 +77,7 @@ def read_area(settings: Settings, rules: RuleSet, *, report: Callable[[str], Non
         columns=pd.DataFrame(
             [row for source in sources.values() for row in source.columns], columns=columns("columns.csv"), dtype="str"
         ),
+        offsets=offsets,
     )
 
 

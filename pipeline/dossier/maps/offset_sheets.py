@@ -15,7 +15,7 @@ from pipeline.dossier.maps.paper import LANDSCAPE, Box, add_map, fitted, new_she
 from pipeline.dossier.maps.style import Stroke
 from pipeline.dossier.maps.view import View, fit
 from pipeline.results import Area, Offset
-from pipeline.schema import AS_GIVEN, HYPOTHESIS_ZH, SECTION_ZH
+from pipeline.schema import AS_GIVEN, HYPOTHESIS_ZH, SECTION_ZH, VERDICT_ZH
 
 MAP_BOX = Box(8.0, 19.5, 200.0, 164.0)
 PANEL = Box(213.0, 19.5, 76.0, 164.0)

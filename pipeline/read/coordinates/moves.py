@@ -12,11 +12,11 @@ from pipeline.errors import problem
 from pipeline.read.coordinates.datums import seven_parameters
 from pipeline.read.coordinates.offsets import offset_of, without_offset
 from pipeline.read.coordinates.plane import (
-    MOST_RESIDUAL_M,
     BadPoints,
     Similarity,
     fitted,
     four_parameters,
+    must_agree,
     read_points,
 )
 from pipeline.read.coordinates.systems import METRES_ADVICE, centres, crs_name, in_metres
@@ -104,12 +104,7 @@ def _by_points(source: Source, section: LayerSection, whither: Whither) -> tuple
         points = read_points(whither.folder / section.control_points)
         xy, to = points[["x", "y"]].to_numpy(), points[["to_x", "to_y"]].to_numpy()
         move, left = fitted(xy, to)
-        worst = int(np.argmax(left))
-        if left[worst] > MOST_RESIDUAL_M:
-            raise BadPoints(
-                f"The control points do not agree: up to {left[worst]:.1f} m are left, at row {points.index[worst]} of "
-                f"{section.control_points} (at most {MOST_RESIDUAL_M:g} m are taken)"
-            )
+        must_agree(points, move, left, section.control_points)
         _must_be_near(source.table, xy)
     except BadPoints as error:
         advice = "Mend the table: x, y as in the file (x east, y north), to_x, to_y in the working CRS."

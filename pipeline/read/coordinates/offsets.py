@@ -56,10 +56,10 @@ def from_offset(lon: np.ndarray, lat: np.ndarray, kind: str) -> tuple[np.ndarray
 def shift_at(lon: float, lat: float, kind: str) -> tuple[float, float]:
     """Length (m) and azimuth (degrees clockwise from north) of the offset at a true place.
 
-    >>> [round(value) for value in shift_at(111.65, 40.80, "GCJ-02")]
-    [587, 76]
-    >>> [round(value) for value in shift_at(111.65, 40.80, "BD-09")]
-    [1368, 55]
+    >>> [round(value) for value in shift_at(111.66, 40.81, "GCJ-02")]
+    [588, 76]
+    >>> [round(value) for value in shift_at(111.66, 40.81, "BD-09")]
+    [1370, 55]
     """
     east, north = to_offset(np.array([lon]), np.array([lat]), kind)
     azimuth, _, length = EARTH.inv(lon, lat, float(east[0]), float(north[0]))

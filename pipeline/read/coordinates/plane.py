@@ -65,8 +65,7 @@ def four_parameters(dx: float, dy: float, rotation_seconds: float, scale_ppm: fl
 def fitted(xy: np.ndarray, to: np.ndarray) -> tuple[Similarity, np.ndarray]:
     """Similarity that takes points (n, 2) nearest to others, by least squares, and the distance left at each, m.
 
-    Raises BadPoints where there are fewer than two different points, or where the distances between them change by
-    more than MOST_SCALE.
+    Raises BadPoints where there are fewer than two different points.
     """
     if len(np.unique(xy, axis=0)) < 2:
         raise BadPoints(f"{len(xy)} control points are too few: at least 2 different ones are needed, 3 or more check")
@@ -75,13 +74,22 @@ def fitted(xy: np.ndarray, to: np.ndarray) -> tuple[Similarity, np.ndarray]:
     spread = float((x * x + y * y).sum())
     a, b = float((x * east + y * north).sum()) / spread, float((x * north - y * east).sum()) / spread
     move = Similarity(a, b, (float(centre[0]), float(centre[1])), (float(to_centre[0]), float(to_centre[1])))
-    left = np.hypot(*(to - move.moved(xy)).T)
+    return move, np.hypot(*(to - move.moved(xy)).T)
+
+
+def must_agree(points: pd.DataFrame, move: Similarity, left: np.ndarray, name: str) -> None:
+    """Raise BadPoints where points lie off after the move, or where the move changes lengths too much."""
+    worst = int(np.argmax(left))
+    if left[worst] > MOST_RESIDUAL_M:
+        raise BadPoints(
+            f"The control points do not agree: up to {left[worst]:.1f} m are left, at row {points.index[worst]} of "
+            f"{name} (at most {MOST_RESIDUAL_M:g} m are taken)"
+        )
     if abs(move.scale_ppm) > MOST_SCALE * 1e6:
         raise BadPoints(
             f"The control points change lengths by a factor of {1 + move.scale_ppm * 1e-6:.4f}, so x, y and to_x, to_y "
             "are not the same places in metres (x is east, y is north)"
         )
-    return move, left
 
 
 def read_points(path: Path) -> pd.DataFrame:
