@@ -72,7 +72,16 @@ def choose(found: Sequence[Found], wanted: str | None, role: str, file: str) -> 
     names = ", ".join(one.name for one in (fitting or shapes))
     if len(fitting) == 1:
         advice = "Say which under layer if it is another."
-        return fitting, [problem("note", role, "layer chosen", f"Layer {names} is the only one.", advice, source=file)]
+        return fitting, [
+            problem(
+                "note",
+                role,
+                "layer chosen",
+                f"Layer {names} is the only one with the right shapes.",
+                advice,
+                source=file,
+            )
+        ]
     if fitting and all(_SUBDISTRICT.search(one.name) for one in fitting):
         detail = f"{len(fitting)} layers, one for each subdistrict, are read together: {names}."
         return fitting, [problem("note", role, "layers joined", detail, "Say which under layer if not.", source=file)]

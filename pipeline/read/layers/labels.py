@@ -36,7 +36,8 @@ def labels_of(source: Source) -> Labels:
     """
     table = source.table
     texts = {plain(name): name for name in map(str, table.columns) if name != "geometry"}
-    column = next((texts[name] for name in _TEXT_NAMES if name in texts), None)
+    usual = next((texts[name] for name in _TEXT_NAMES if name in texts), None)
+    column = usual or recognise(source.role, list(texts.values()), {})[0].get(_OF_ROLE.get(source.role, "name"))
     if column is None:
         worded = [name for name in texts.values() if as_text(table[name]).str.contains(r"[^\d.\s-]").any()]
         if len(worded) != 1:
