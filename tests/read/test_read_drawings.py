@@ -263,6 +263,19 @@ def test_border_lines_of_a_dxf_are_cut_into_areas_named_by_its_texts(tmp_path: P
     assert [("warning", "4 border lines were cut into 3 areas.")] == told(problems, "outlines from lines")
 
 
+def test_labels_beside_a_dxf_are_brought_to_the_crs_that_its_section_names(tmp_path: Path) -> None:
+    points = small_communities().set_geometry(small_communities().centroid).to_crs("EPSG:4490")
+    points[["community", "geometry"]].to_file(tmp_path / "labels.gpkg")
+    content = dxf(outlines(["社区界"] * 3))
+    assert list(TOTALS) == read_dxf_area(tmp_path, content, labels="labels.gpkg")[0]
+
+
+def test_what_stands_on_the_sheet_of_a_dxf_is_not_read(tmp_path: Path) -> None:
+    on_sheet = [entity.replace("8\n图框\n", "8\n图框\n67\n1\n") for entity in (*outlines(["图框"] * 3), *names("图框"))]
+    content = dxf([*outlines(["社区界"] * 3), *names("注记"), *on_sheet])
+    assert list(TOTALS) == read_dxf_area(tmp_path, content)[0]
+
+
 def test_a_dxf_does_not_say_its_crs(tmp_path: Path) -> None:
     (tmp_path / "all.dxf").write_bytes(dxf([*outlines(["0"] * 3), *names("0")]))
     write_toml(tmp_path, {"communities": {"path": "all.dxf"}})

@@ -186,6 +186,17 @@ def test_a_geopackage_that_is_still_open_elsewhere_is_read_whole_and_left_alone(
     open_elsewhere.close()
 
 
+def test_a_geojson_in_gbk_is_read_and_told(tmp_path: Path) -> None:
+    (tmp_path / "units.geojson").write_bytes(
+        small_units().to_crs("EPSG:4326").to_json(ensure_ascii=False).encode("gbk")
+    )
+    write_toml(tmp_path, {"area": {"name": "小区", "crs": CRS}, "units": {"path": "units.geojson"}})
+    area = read(tmp_path)
+    assert TOTALS == area.communities["households"].to_dict()
+    detail = "The texts are GB18030, not UTF-8, and were read so."
+    assert [("warning", detail)] == told(area.problems, "encoding chosen")
+
+
 def test_curves_are_drawn_as_lines_and_told(tmp_path: Path) -> None:
     circle = "CURVEPOLYGON (CIRCULARSTRING (0 0, 4 0, 4 4, 0 4, 0 0))"
     (tmp_path / "round.csv").write_text(f'WKT,name\n"{circle}",a\n', "utf-8")

@@ -7,6 +7,8 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 import shapely
+from pyproj import CRS
+from pyproj.exceptions import CRSError
 
 from pipeline.errors import problem
 from pipeline.read.columns import plain, recognise
@@ -53,12 +55,18 @@ def labels_of(source: Source) -> Labels:
 _ADVICE = "Name the column of texts “text” or “标注”."
 
 
-def in_crs_of(labels: Labels, table: gpd.GeoDataFrame) -> Labels:
-    """Bring labels to the CRS of a layer; where one of them says none, they are taken to be in the same."""
+def in_crs_of(labels: Labels, table: gpd.GeoDataFrame, given: str) -> Labels:
+    """Bring labels to the CRS of a layer (`given` by its section, else its own); where one of them says none, they are
+    taken to be in the same."""
     own = labels.points.crs
-    if own is None or table.crs is None or own.equals(table.crs, ignore_axis_order=True):
-        return replace(labels, points=labels.points.set_crs(table.crs, allow_override=True))
-    return replace(labels, points=labels.points.to_crs(table.crs))
+    try:
+        wanted = CRS.from_user_input(given) if given else table.crs
+    except CRSError:  # told when the layer is placed
+        wanted = None
+    points = labels.points
+    if own is not None and wanted is not None and not own.equals(wanted, ignore_axis_order=True):
+        points = points.to_crs(wanted)
+    return replace(labels, points=points.set_crs(table.crs, allow_override=True))
 
 
 def named(source: Source, labels: Labels, mapped: Mapping[str, str], *, all_here: bool) -> tuple[Source, Rows]:
