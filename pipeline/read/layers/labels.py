@@ -86,21 +86,10 @@ def named(source: Source, labels: Labels, mapped: Mapping[str, str], *, all_here
     text = pd.Series("", index=table.index, dtype="str")
     text.iloc[first["area"]] = first["text"].to_numpy()
     filled = known.where(known != "", text).astype("str")
-    named = replace(source, table=table.assign(**{column: filled}))
-    rows = _told(source, labels, column, (known == "") & (text != ""))
-    rows += _several(source, inside, known == "")
-    bare = table.index[filled == ""]
-    if len(bare):
-        detail = f"No label stands in {len(bare)} areas without a name."
-        advice = "Set a label into each, or remove areas that are none."
-        rows.append(problem("warning", source.role, "no label", detail, advice, source=place(source, bare)))
-    stray = labels.points.index[~labels.points.index.isin(inside["label"])]
-    if all_here and len(stray):
-        listing = "、".join(labels.points["text"].reindex(stray[:20]))
-        detail = f"{len(stray)} labels stand in no area and were left out: {listing}."
-        where = place(labels.source, stray)
-        rows.append(problem("warning", source.role, "label outside", detail, "Move them into place.", source=where))
-    return named, rows
+    rows = _told(source, labels, column, (known == "") & (text != "")) + _several(source, inside, known == "")
+    rows += _bare(source, table.index[filled == ""])
+    rows += _outside(labels, inside, source.role) if all_here else []
+    return replace(source, table=table.assign(**{column: filled})), rows
 
 
 def _inside(table: gpd.GeoDataFrame, points: gpd.GeoDataFrame) -> pd.DataFrame:
@@ -131,3 +120,23 @@ def _several(source: Source, inside: pd.DataFrame, wanted: pd.Series) -> Rows:
     advice = "Remove other texts from the layer, or move the name to the middle."
     where = place(source, source.table.index[several.index])
     return [problem("warning", source.role, "several labels", detail, advice, source=where)]
+
+
+def _bare(source: Source, areas: pd.Index) -> Rows:
+    """Say which areas have neither a name nor a label."""
+    if areas.empty:
+        return []
+    detail, advice = f"No label stands in {len(areas)} areas without a name.", "Set a label into each, or remove them."
+    return [problem("warning", source.role, "no label", detail, advice, source=place(source, areas))]
+
+
+def _outside(labels: Labels, inside: pd.DataFrame, role: str) -> Rows:
+    """Say which labels stand in no area."""
+    stray = labels.points.index[~labels.points.index.isin(inside["label"])]
+    if stray.empty:
+        return []
+    detail = (
+        f"{len(stray)} labels stand in no area and were left out: {'、'.join(labels.points.loc[stray[:20], 'text'])}."
+    )
+    where = place(labels.source, stray)
+    return [problem("warning", role, "label outside", detail, "Move them into place.", source=where)]
