@@ -105,7 +105,8 @@ def test_case_31_points_of_communities_are_refused_where_there_are_no_units(tmp_
     _, problems = read_untouched(tmp_path)
     assert ["not a polygon"] == found(problems)
     assert "communities.gpkg features 1–3" == problems.loc[0, "source"]
-    assert "Give polygons, or [units] that name their community." == problems.loc[0, "advice"]
+    advice = "Give polygons, or [units] that name their community. Points that only name polygons belong under labels."
+    assert advice == problems.loc[0, "advice"]
 
 
 def test_case_31_points_of_communities_give_their_table_where_units_name_their_community(tmp_path: Path) -> None:

@@ -55,7 +55,9 @@ def _source(path: Path, one: Found, found: list[Found], settings: Settings, role
     source, rows = read_found(path, one, role)
     texts: dict[str, Labels] = {}
     if one.kind == "Drawing":
-        drawn = in_drawing(source, GROUP_COLUMN[one.path.suffix.lower()], section.layer)
+        # of several drawings, the key layer has chosen among them already
+        wanted = section.layer if len(found) == 1 else None
+        drawn = in_drawing(source, GROUP_COLUMN[one.path.suffix.lower()], wanted)
         source, texts, rows = drawn.shapes, drawn.texts, [*rows, *drawn.rows]
     if role not in AREAL:
         return source, rows
@@ -64,7 +66,7 @@ def _source(path: Path, one: Found, found: list[Found], settings: Settings, role
     labels, told = _labels(path, source, texts, found, settings)
     rows += told
     if labels is not None and not labels.points.empty:
-        labels = in_crs_of(labels, source.table)
+        labels = in_crs_of(labels, source.table, section.crs)
         if is_line(source.table).any() and not is_area(source.table).any():
             source, told = faces(source, labels.points, labels.source.label)
             rows += told

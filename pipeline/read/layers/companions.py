@@ -10,6 +10,7 @@ from pathlib import Path
 import pyogrio
 
 from pipeline.errors import problem
+from pipeline.read.layers.encodings import UTF, of_document
 from pipeline.read.sources import Rows
 from pipeline.read.tables import Unreadable
 
@@ -38,6 +39,8 @@ def readable(path: Path, folder: Path, role: str, label: str) -> tuple[Path, Row
     ending = path.suffix.lower()
     if ending == ".shp":
         return _shapefile(path, folder, role, label)
+    if ending in (".geojson", ".json"):
+        return _in_utf8(path, folder, role, label)
     near = companions(path)
     if ending == ".gpkg" and len(near) > 1:
         return _copied(path, near, folder), []
@@ -84,6 +87,18 @@ def _copied(path: Path, files: list[Path], folder: Path) -> Path:
     for file in files:
         shutil.copyfile(file, target / f"{path.stem}{file.suffix.lower()}")
     return target / f"{path.stem}{path.suffix.lower()}"
+
+
+def _in_utf8(path: Path, folder: Path, role: str, label: str) -> tuple[Path, Rows]:
+    """GeoJSON is always UTF-8; what is not is read from a copy that is."""
+    content = path.read_bytes()
+    encoding = of_document(content)
+    if encoding in ("", UTF):
+        return path, []
+    copy = folder / path.name
+    copy.write_bytes(content.decode(encoding).encode())
+    detail = f"The texts are {encoding.upper()}, not UTF-8, and were read so."
+    return copy, [problem("warning", role, "encoding chosen", detail, "Check the names.", source=label)]
 
 
 def _as_utf8(file: Path) -> None:

@@ -36,12 +36,12 @@ def in_drawing(source: Source, group: str, wanted: str | None) -> Drawn:
     `group`: the column that names the folder or CAD layer; `wanted`: name or pattern that the section gives.
     """
     groups = source.table.get(group, pd.Series("", index=source.table.index)).fillna("").astype("str")
-    whole = closed(source)[0] if source.role in AREAL else source
-    fitting = _fitting(whole, source)
-    chosen = _chosen(groups, groups[fitting], wanted, source, group)
-    here = groups.isin(chosen)
-    if not (fitting & here).any() and source.role in AREAL:  # a network of border lines, it may be
-        fitting = pd.Series(is_line(source.table), index=groups.index)
+    here = _wanted(groups, wanted, group)
+    fitting = _fitting(closed(source)[0] if source.role in AREAL else source, source) & here
+    if not fitting.any() and source.role in AREAL:  # it may be a network of border lines
+        fitting = here & is_line(source.table)
+    if wanted is None:
+        here = groups.isin(_likeliest(groups[fitting] if fitting.any() else groups, source.role, group))
     taken = fitting & here
     worded = _worded(source)
     left = here & ~taken & ~worded
@@ -73,23 +73,25 @@ def _worded(source: Source) -> pd.Series:
     return (text != "") & is_point(source.table)
 
 
-def _chosen(groups: pd.Series, fitting: pd.Series, wanted: str | None, source: Source, group: str) -> list[str]:
-    """Choose groups: those the section names, those named like it, else all folders, or the only CAD layer."""
-    names = list(dict.fromkeys(groups))
-    word = _WORDS[group]
-    if wanted is not None:
-        found = [name for name in names if _is_called(name, wanted)]
-        if not found:
-            raise Refused(f"There is no {word} {wanted!r}; {word}s: {_counted(groups)}", "Mend layer in area.toml.")
-        return found
-    usual = "|".join(re.escape(name) for name in LAYER_NAMES[source.role])
+def _wanted(groups: pd.Series, wanted: str | None, group: str) -> pd.Series:
+    """Tell which features lie in the groups that the section names; all where it names none."""
+    called = groups.map(lambda path: wanted is None or _is_called(path, wanted)).astype("bool")
+    if not called.any() and len(groups):
+        word = _WORDS[group]
+        raise Refused(f"There is no {word} {wanted!r}; {word}s: {_counted(groups)}", "Mend layer in area.toml.")
+    return called
+
+
+def _likeliest(groups: pd.Series, role: str, group: str) -> list[str]:
+    """Choose among the groups of fitting shapes: those named like the section, else all folders or the only layer."""
+    usual = "|".join(re.escape(name) for name in LAYER_NAMES[role])
     like = re.compile(rf"(^|[/_\-\s\d])({usual})(界|界线|边界|范围|范围线|面)?$", re.IGNORECASE)
-    having = list(dict.fromkeys(fitting)) or names
-    named = [name for name in having if like.search(name)]
-    if named or group == "folder" or len(having) == 1:
-        return named or having
-    advice = f'Say which under [{source.role}], layer = "…"; a pattern such as "*界" takes several.'
-    raise Refused(f"Several {word}s hold shapes of this kind: {_counted(fitting if len(fitting) else groups)}", advice)
+    names = list(dict.fromkeys(groups))
+    named = [name for name in names if like.search(name)]
+    if named or group == "folder" or len(names) <= 1:
+        return named or names
+    advice = f'Say which under [{role}], layer = "…"; a pattern such as "*界" takes several.'
+    raise Refused(f"Several {_WORDS[group]}s hold shapes of this kind: {_counted(groups)}", advice)
 
 
 def _is_called(path: str, wanted: str) -> bool:

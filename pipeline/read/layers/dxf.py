@@ -11,6 +11,7 @@ from pipeline.read.layers.encodings import GB, of_document, said_by_name
 from pipeline.read.layers.ogr import read_ogr
 from pipeline.read.sources import Rows
 from pipeline.read.tables import Unreadable
+from pipeline.read.values import as_text
 
 _CODE_PAGE = re.compile(rb"\$DWGCODEPAGE\s+3\s+(\S+)")
 _UNICODE = re.compile(r"\\U\+([0-9A-Fa-f]{4})")
@@ -32,9 +33,9 @@ def read_dxf(path: Path, role: str, label: str) -> tuple[gpd.GeoDataFrame, Rows]
         shown = f"says {said.upper()}, but its texts are" if said else "does not say the encoding of its texts;"
         detail = f"The file {shown} {encoding.upper() or GB.upper()}."
         rows.append(problem("note", role, "encoding chosen", detail, "Check the names.", source=label))
-    model = entities[~entities["PaperSpace"].fillna(False).astype("bool")] if "PaperSpace" in entities else entities
-    texts = model["Text"].where(model.geom_type == "Point") if "Text" in model else pd.Series(None, index=model.index)
-    table = {"layer": model["Layer"].fillna("").astype("str"), "text": texts.map(_plain, na_action="ignore").fillna("")}
+    model = entities[as_text(entities["PaperSpace"]) != "True"]
+    texts = as_text(model["Text"]).map(_plain).where(model.geom_type == "Point", "")
+    table = {"layer": as_text(model["Layer"]), "text": texts}
     return gpd.GeoDataFrame(pd.DataFrame(table), geometry=model.geometry, crs=None), rows
 
 

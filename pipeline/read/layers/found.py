@@ -68,11 +68,16 @@ def choose(found: Sequence[Found], wanted: str | None, role: str, file: str) -> 
         for one in shapes:
             if one.name.lower() == usual:
                 return [one], []
+    return _by_shapes(shapes, role, file)
+
+
+def _by_shapes(shapes: Sequence[Found], role: str, file: str) -> tuple[list[Found], Rows]:
+    """Choose the only layer with the right shapes, or all of them where each bears the name of a subdistrict."""
     fitting = [one for one in shapes if _fits(one.kind, role)]
-    names = ", ".join(one.name for one in (fitting or shapes))
+    names = ", ".join(one.name for one in fitting)
     if len(fitting) == 1:
-        advice = "Say which under layer if it is another."
-        return fitting, [problem("note", role, "layer chosen", f"Layer {names} is the only one.", advice, source=file)]
+        detail, advice = f"Layer {names} is the only one with the right shapes.", "Say which under layer if not."
+        return fitting, [problem("note", role, "layer chosen", detail, advice, source=file)]
     if fitting and all(_SUBDISTRICT.search(one.name) for one in fitting):
         detail = f"{len(fitting)} layers, one for each subdistrict, are read together: {names}."
         return fitting, [problem("note", role, "layers joined", detail, "Say which under layer if not.", source=file)]

@@ -17,7 +17,8 @@ import shapely
 
 from pipeline.errors import problem
 from pipeline.read.layers.encodings import UTF, of_document
-from pipeline.read.sources import Rows, Source, place
+from pipeline.read.layers.ogr import rings_closed
+from pipeline.read.sources import Rows, Source
 from pipeline.read.tables import Unreadable
 
 Element = ElementTree.Element
@@ -40,18 +41,13 @@ def read_kml(path: Path, role: str, label: str) -> tuple[gpd.GeoDataFrame, Rows]
         detail = f"The texts are {encoding.upper()}, not UTF-8, and were read so."
         rows.append(problem("warning", role, "encoding chosen", detail, "Check the names.", source=label))
     features = [(folder, mark) for folder, mark in _placemarks(root, "")]
-    told = [_told(mark) | ({"folder": folder} if folder else {}) for folder, mark in features]
     shapes = [_shape(mark) for _, mark in features]
     index = pd.RangeIndex(1, len(features) + 1)
-    attributes = pd.DataFrame(told, index=index, dtype="object")
+    told = [_told(mark) | ({"folder": folder} if folder else {}) for folder, mark in features]
     geometry = gpd.GeoSeries([shape for shape, _ in shapes], index=index, crs="EPSG:4326")
-    table = gpd.GeoDataFrame(attributes, geometry=geometry)
+    table = gpd.GeoDataFrame(pd.DataFrame(told, index=index, dtype="object"), geometry=geometry)
     unclosed = [number for number, (_, is_open) in zip(index, shapes, strict=True) if is_open]
-    if unclosed:
-        where = place(Source(role, label, table), unclosed)
-        detail = f"The rings of {len(unclosed)} features were not closed; first and last corner were joined."
-        rows.append(problem("warning", role, "outlines closed", detail, "Check their outlines.", source=where))
-    return table, rows
+    return table, rows + rings_closed(Source(role, label, table), unclosed)
 
 
 def _tag(element: Element) -> str:
@@ -166,11 +162,9 @@ def _line_or_point(tag: str, coordinates: np.ndarray) -> Any:
 
 def _coordinates(element: Element) -> np.ndarray:
     """Coordinates of a ring, line or point: lon, lat in degrees; heights are left out."""
-    points = []
-    for written in _child_text(element, "coordinates").split():
-        numbers = written.split(",")
-        try:
-            points.append((float(numbers[0]), float(numbers[1])))
-        except (ValueError, IndexError) as error:
-            raise Unreadable(f"{written!r} is no coordinate") from error
-    return np.array(points, dtype="float64").reshape(-1, 2)
+    written = _child_text(element, "coordinates")
+    try:
+        points = [point.split(",", 2)[:2] for point in written.split()]
+        return np.array(points, dtype="float64").reshape(-1, 2)
+    except ValueError as error:
+        raise Unreadable(f"These are no coordinates: {written[:60]!r}") from error

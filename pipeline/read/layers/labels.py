@@ -7,6 +7,8 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 import shapely
+from pyproj import CRS
+from pyproj.exceptions import CRSError
 
 from pipeline.errors import problem
 from pipeline.read.headings import plain
@@ -37,7 +39,8 @@ def labels_of(source: Source) -> Labels:
     """
     table = source.table
     texts = {plain(name): name for name in map(str, table.columns) if name != "geometry"}
-    column = next((texts[name] for name in _TEXT_NAMES if name in texts), None)
+    usual = next((texts[name] for name in _TEXT_NAMES if name in texts), None)
+    column = usual or recognise(source.role, list(texts.values()), {})[0].get(_OF_ROLE.get(source.role, "name"))
     if column is None:
         worded = [name for name in texts.values() if as_text(table[name]).str.contains(r"[^\d.\s-]").any()]
         if len(worded) != 1:
@@ -53,12 +56,18 @@ def labels_of(source: Source) -> Labels:
 _ADVICE = "Name the column of texts “text” or “标注”."
 
 
-def in_crs_of(labels: Labels, table: gpd.GeoDataFrame) -> Labels:
-    """Bring labels to the CRS of a layer; where one of them says none, they are taken to be in the same."""
+def in_crs_of(labels: Labels, table: gpd.GeoDataFrame, given: str) -> Labels:
+    """Bring labels to the CRS of a layer (`given` by its section, else its own); where one of them says none, they are
+    taken to be in the same."""
     own = labels.points.crs
-    if own is None or table.crs is None or own.equals(table.crs, ignore_axis_order=True):
-        return replace(labels, points=labels.points.set_crs(table.crs, allow_override=True))
-    return replace(labels, points=labels.points.to_crs(table.crs))
+    try:
+        wanted = CRS.from_user_input(given) if given else table.crs
+    except CRSError:  # told when the layer is placed
+        wanted = None
+    points = labels.points
+    if own is not None and wanted is not None and not own.equals(wanted, ignore_axis_order=True):
+        points = points.to_crs(wanted)
+    return replace(labels, points=points.set_crs(table.crs, allow_override=True))
 
 
 def named(source: Source, labels: Labels, mapped: Mapping[str, str], *, all_here: bool) -> tuple[Source, Rows]:
@@ -78,21 +87,10 @@ def named(source: Source, labels: Labels, mapped: Mapping[str, str], *, all_here
     text = pd.Series("", index=table.index, dtype="str")
     text.iloc[first["area"]] = first["text"].to_numpy()
     filled = known.where(known != "", text).astype("str")
-    named = replace(source, table=table.assign(**{column: filled}))
-    rows = _told(source, labels, column, (known == "") & (text != ""))
-    rows += _several(source, inside, known == "")
-    bare = table.index[filled == ""]
-    if len(bare):
-        detail = f"No label stands in {len(bare)} areas without a name."
-        advice = "Set a label into each, or remove areas that are none."
-        rows.append(problem("warning", source.role, "no label", detail, advice, source=place(source, bare)))
-    stray = labels.points.index[~labels.points.index.isin(inside["label"])]
-    if all_here and len(stray):
-        listing = "、".join(labels.points["text"].reindex(stray[:20]))
-        detail = f"{len(stray)} labels stand in no area and were left out: {listing}."
-        where = place(labels.source, stray)
-        rows.append(problem("warning", source.role, "label outside", detail, "Move them into place.", source=where))
-    return named, rows
+    rows = _told(source, labels, column, (known == "") & (text != "")) + _several(source, inside, known == "")
+    rows += _bare(source, table.index[filled == ""])
+    rows += _outside(labels, inside, source.role) if all_here else []
+    return replace(source, table=table.assign(**{column: filled})), rows
 
 
 def _inside(table: gpd.GeoDataFrame, points: gpd.GeoDataFrame) -> pd.DataFrame:
@@ -123,3 +121,23 @@ def _several(source: Source, inside: pd.DataFrame, wanted: pd.Series) -> Rows:
     advice = "Remove other texts from the layer, or move the name to the middle."
     where = place(source, source.table.index[several.index])
     return [problem("warning", source.role, "several labels", detail, advice, source=where)]
+
+
+def _bare(source: Source, areas: pd.Index) -> Rows:
+    """Say which areas have neither a name nor a label."""
+    if areas.empty:
+        return []
+    detail, advice = f"No label stands in {len(areas)} areas without a name.", "Set a label into each, or remove them."
+    return [problem("warning", source.role, "no label", detail, advice, source=place(source, areas))]
+
+
+def _outside(labels: Labels, inside: pd.DataFrame, role: str) -> Rows:
+    """Say which labels stand in no area."""
+    stray = labels.points.index[~labels.points.index.isin(inside["label"])]
+    if stray.empty:
+        return []
+    detail = (
+        f"{len(stray)} labels stand in no area and were left out: {'、'.join(labels.points.loc[stray[:20], 'text'])}."
+    )
+    where = place(labels.source, stray)
+    return [problem("warning", role, "label outside", detail, "Move them into place.", source=where)]

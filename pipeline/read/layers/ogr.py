@@ -55,10 +55,7 @@ def read_ogr(path: Path, layer: str, role: str, label: str, **options: Any) -> t
     if curved:
         detail = "The layer has curves; they were drawn as short lines."
         rows.append(problem("note", role, "curves drawn as lines", detail, "Nothing to do.", source=label))
-    if unclosed:
-        where = place(Source(role, label, table), unclosed)
-        detail = f"The rings of {len(unclosed)} features were not closed; first and last corner were joined."
-        rows.append(problem("warning", role, "outlines closed", detail, "Check their outlines.", source=where))
+    rows += rings_closed(Source(role, label, table), unclosed)
     if path.suffix.lower() in BYTEWISE:
         table, found = as_text(table, path, role, label)
         rows += found
@@ -84,6 +81,15 @@ def _unclosed(path: Path, layer: str, options: dict[str, Any]) -> list[int]:
     )
     lost = shapely.is_missing(kept.geometry.array) & ~shapely.is_missing(whole.geometry.array)
     return [int(position) + 1 for position in np.flatnonzero(lost)]
+
+
+def rings_closed(source: Source, features: list[int]) -> Rows:
+    """Say whose rings were not closed in the file."""
+    if not features:
+        return []
+    detail = f"The rings of {len(features)} features were not closed; first and last corner were joined."
+    where = place(source, features)
+    return [problem("warning", source.role, "outlines closed", detail, "Check their outlines.", source=where)]
 
 
 def _remarks(said: list[str], role: str, label: str) -> Rows:

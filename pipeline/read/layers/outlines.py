@@ -124,7 +124,7 @@ def faces(source: Source, names: gpd.GeoDataFrame, label: str) -> tuple[Source, 
     points, which = shapely.STRtree(found).query(names.geometry.array, predicate="intersects")
     numbers = np.full(len(found), 0)
     numbers[which[::-1]] = names.index.to_numpy()[points[::-1]]
-    bare = numbers == 0
+    bare = (numbers == 0) | pd.Index(numbers).duplicated()  # a label on a border stands in two
     numbers[bare] = max(int(names.index.max()), 0) + 1 + np.arange(bare.sum())
     drawn = gpd.GeoDataFrame(geometry=gpd.GeoSeries(found, index=pd.Index(numbers), crs=table.crs)).sort_index()
     shown = f"{source.label} (faces numbered as {label})"

@@ -23,12 +23,14 @@ def without_strays(source: Source, *, has_units: bool) -> tuple[Source, Rows]:
     if source.role not in _OUTLINES or not strays.any():
         return source, []
     where = place(source, table.index[strays])
-    units_advice = f"Give polygons, or [units] that name their {_OUTLINES[source.role]}."
-    if has_units and is_point(table)[drawn].all():
+    advice = f"Give polygons, or [units] that name their {_OUTLINES[source.role]}."
+    only_points = bool(is_point(table)[drawn].all())
+    advice += " Points that only name polygons belong under labels." if only_points else ""
+    if has_units and only_points:
         detail = f"{strays.sum()} features are points: they give no outlines, only their table is used."
         blank = gpd.GeoSeries(np.full(len(table), None), index=table.index, crs=table.crs)
-        row = problem("warning", source.role, "points for polygons", detail, units_advice, source=where)
+        row = problem("warning", source.role, "points for polygons", detail, advice, source=where)
         return replace(source, table=table.set_geometry(blank)), [row]
     kinds = ", ".join(sorted(table.geom_type[strays].unique()))
     detail = f"{strays.sum()} features are no areas ({kinds}); nothing is guessed from them."
-    return source, [problem("error", source.role, "not a polygon", detail, units_advice, source=where)]
+    return source, [problem("error", source.role, "not a polygon", detail, advice, source=where)]
