@@ -3,6 +3,7 @@
 import difflib
 import re
 import unicodedata
+from collections import Counter
 from collections.abc import Mapping, Sequence
 
 from pipeline.errors import problem
@@ -16,6 +17,12 @@ MEASURES = {
     "住宅套数": ("住宅套数", "套数", "住房套数", "总套数", "dwellings"),
 }
 """Columns that hold one measure of households; only those of the rule set's measure are taken without being mapped."""
+
+LEVELS = "·"
+"""Between the levels of a column's name whose header has several, such as 户数·常住."""
+
+_QUANTITY, _WHOLE = ("数量", "个数", "数"), ("合计", "小计", "总计", "总数", "计", "户", "人", "个", "㎡", "平方米")
+"""Last levels of a header that say how much of the level above, or all of it, or its unit."""
 
 _NAME = ("name", "名称", "名字")
 _PLACE = {
@@ -126,6 +133,40 @@ def plain(name: str) -> str:
     return re.sub(r"(.)[(\[][^()\[\]]*[)\]]$", r"\1", bare)
 
 
+def readings(name: str) -> list[str]:
+    """List the plain names that a column may be meant by, the surest first; of a header in levels several.
+
+    >>> readings("户数·常住")
+    ['户数·常住', '户数常住', '常住户数', '常住']
+    >>> readings("网格·数量"), readings("户数·合计")
+    (['网格·数量', '网格数量', '网格数'], ['户数·合计', '户数合计', '合计户数', '户数'])
+    """
+    *upper, last = [plain(level) for level in name.split(LEVELS)]
+    if not upper:
+        return [last]
+    near = [level + last for level in reversed(upper)]
+    if last in _QUANTITY:
+        near += [f"{level}数" for level in reversed(upper)]
+    elif last in _WHOLE:
+        near += [last + level for level in reversed(upper)] + readings(LEVELS.join(upper))
+    else:
+        near += [last + level for level in reversed(upper)] + [last]
+    return list(dict.fromkeys([plain(name), "".join([*upper, last]), *near]))
+
+
+def _by_reading(seen: Sequence[str]) -> dict[str, str]:
+    """Find each file column by what it may be meant by; what two of them may be meant by as surely is left out."""
+    ranked = {name: readings(name) for name in seen}
+    found: dict[str, str] = {}
+    for rank in range(max(map(len, ranked.values()), default=0)):
+        here = [(read[rank], name) for name, read in ranked.items() if rank < len(read)]
+        often = Counter(reading for reading, _ in here)
+        for reading, name in here:
+            if rank == 0 or often[reading] == 1:
+                found.setdefault(reading, name)
+    return found
+
+
 def recognise(
     role: str,
     seen: Sequence[str],
@@ -144,9 +185,7 @@ def recognise(
     """
     chosen, rows = _settled(role, seen, mapped, source)
     guessed = {}
-    by_plain: dict[str, str] = {}
-    for name in seen:
-        by_plain.setdefault(plain(name), name)
+    by_plain = _by_reading(seen)
     for column, usual in SYNONYMS[role].items():
         if column in mapped:
             continue
@@ -190,6 +229,6 @@ def _settled(role: str, seen: Sequence[str], mapped: Mapping[str, str], source: 
     return chosen, rows
 
 
-def recognised_count(role: str, seen: Sequence[str], mapped: Mapping[str, str], measure: str) -> int:
-    """Count how many of our columns a row of names would give; used to find the header row and the sheet."""
-    return len(recognise(role, seen, {key: name for key, name in mapped.items() if name in seen}, measure)[0])
+def recognised(role: str, seen: Sequence[str], mapped: Mapping[str, str], measure: str) -> dict[str, str]:
+    """Find our columns among a row of names, ours -> theirs; used to find the header row and the sheets."""
+    return recognise(role, seen, {key: name for key, name in mapped.items() if name in seen}, measure)[0]

@@ -7,7 +7,7 @@ import pandas as pd
 import pyogrio
 import shapely
 
-from pipeline.read.tables import Unreadable
+from pipeline.read.sources import Unreadable
 
 LAYER_NAMES = {
     "units": ("units", "unit", "单元", "基本单元", "小区", "网格"),

@@ -9,11 +9,14 @@ from pathlib import Path
 import geopandas as gpd
 
 from pipeline.errors import problem
-from pipeline.read.columns import recognise, recognised_count
+from pipeline.read.columns import recognise, recognised
 from pipeline.read.coordinates import in_one_crs, to_working, with_crs, working_crs
+from pipeline.read.dates import check_dates
 from pipeline.read.layers import companions, read_layer
-from pipeline.read.sources import Rows, Source, joined
-from pipeline.read.tables import Unreadable, is_sheet, read_sheet
+from pipeline.read.private import without_private
+from pipeline.read.sheets import is_sheet, read_sheets
+from pipeline.read.sources import TOTAL, Rows, Source, Unreadable, joined
+from pipeline.read.totals import check_totals
 from pipeline.read.values import typed
 from pipeline.rules import RuleSet
 from pipeline.settings import LayerSection, Settings
@@ -56,17 +59,20 @@ def open_source(settings: Settings, role: str, measure: str) -> tuple[Source | N
     section: LayerSection = getattr(settings, role)
     parts: list[Source] = []
     rows: Rows = []
+    unread = False
     for path in settings.paths(role):
         raws, found = _raw_parts(path, settings, role, measure)
         rows += found
+        unread |= not raws and any(row["severity"] == "error" for row in found)
         for raw in raws:
             source, found = _ours(raw, section, measure, short=path.suffix.lower() == ".shp")
             rows += found
             parts.append(source)
-    if not parts or (any(row["severity"] == "error" for row in rows) and len(parts) < len(settings.paths(role))):
+    if not parts or unread:
         return None, rows
+    rows += check_dates(parts, settings.area.date)
     parts = in_one_crs(parts)
-    label = parts[0].label if len(parts) == 1 else f"{len(parts)} {'sheets' if parts[0].letters else 'layers'}"
+    label = path.name if len(settings.paths(role)) == 1 else f"{len(settings.paths(role))} files"
     return joined(parts, label), rows
 
 
@@ -78,16 +84,17 @@ def _raw_parts(path: Path, settings: Settings, role: str, measure: str) -> tuple
         detail = f"There is no file {relative(path, settings.folder)}."
         return [], [problem("error", role, "missing file", detail, advice, source=str(path))]
     try:
-        raw = _read(path, section, role, measure)
+        raws, rows = _read(path, section, role, measure)
     except (Unreadable, OSError) as error:
         advice = "Open it in the program that made it and save it again."
         return [], [problem("error", role, "unreadable file", f"{error}.", advice, source=path.name)]
-    if raw.table.empty:
+    if not any(row["severity"] == "error" for row in rows) and all(raw.table.empty for raw in raws):
         severity = "error" if role in (*NEEDS_FEATURES, "households") else "warning"
-        detail = f"The {'table' if raw.letters else 'layer'} is empty."
+        detail = f"The {'table' if is_sheet(path) else 'layer'} is empty."
         advice = "Check that it is the right file and layer."
-        return [], [problem(severity, role, "empty layer", detail, advice, source=raw.label)]
-    return [raw], []
+        return [], [*rows, problem(severity, role, "empty layer", detail, advice, source=raws[0].label)]
+    public = [without_private(raw) for raw in raws]
+    return [raw for raw, _ in public], [*rows, *(row for _, found in public for row in found)]
 
 
 def _ours(raw: Source, section: LayerSection, measure: str, *, short: bool) -> tuple[Source, Rows]:
@@ -98,27 +105,23 @@ def _ours(raw: Source, section: LayerSection, measure: str, *, short: bool) -> t
     if isinstance(table, gpd.GeoDataFrame):
         table, found = with_crs(table, section.crs, role, raw.label)
         rows += found
-    kept = table[[*chosen.values(), *(["geometry"] if isinstance(table, gpd.GeoDataFrame) else [])]]
-    renamed = kept.rename(columns={theirs: ours for ours, theirs in chosen.items()})
-    letters = {ours: raw.letters[theirs] for ours, theirs in chosen.items()} if raw.letters else {}
-    source, found = typed(replace(raw, table=renamed, letters=letters))
-    return source, rows + found
+    ours = {theirs: column for column, theirs in chosen.items()}
+    kept = table[[*ours, *(["geometry"] if isinstance(table, gpd.GeoDataFrame) else [])]].rename(columns=ours)
+    totals = None if raw.totals is None else raw.totals.filter([*ours, TOTAL]).rename(columns=ours)
+    letters = {column: raw.letters[theirs] for column, theirs in chosen.items() if theirs in raw.letters}
+    source, found = typed(replace(raw, table=kept, letters=letters, totals=totals))
+    return source, rows + found + check_totals(source)
 
 
-def _read(path: Path, section: LayerSection, role: str, measure: str) -> Source:
-    """Read the file as a sheet or as a layer, under its own column names."""
+def _read(path: Path, section: LayerSection, role: str, measure: str) -> tuple[list[Source], Rows]:
+    """Read the file as sheets or as a layer, under its own column names."""
     if role == "households" or (role == "premises" and is_sheet(path)):
-        mapped = section.mapped
-        table, letters, name = read_sheet(
-            path, section.layer, lambda names: recognised_count(role, names, mapped, measure)
-        )
-    elif is_sheet(path):
+        return read_sheets(path, section.layer, role, lambda names: recognised(role, names, section.mapped, measure))
+    if is_sheet(path):
         raise Unreadable(f"[{role}] needs a layer of shapes; a table of counts belongs under [households]")
-    else:
-        table, name = read_layer(path, section.layer, role)
-        letters = {}
+    table, name = read_layer(path, section.layer, role)
     seen = tuple(str(column) for column in table.columns if column != "geometry")
-    return Source(role, f"{path.name} {name}".strip(), table, seen, letters)
+    return [Source(role, f"{path.name} {name}".strip(), table, seen)], []
 
 
 def _files_near(path: Path) -> str:

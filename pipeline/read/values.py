@@ -1,13 +1,25 @@
 """Turns values as they stand in files into text, counts, figures and yes/no, and names those that cannot be."""
 
-import unicodedata
 from dataclasses import replace
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from pipeline.read.sources import Rows, Source, faults
+from pipeline.errors import problem
+from pipeline.read.numerals import (
+    APPROXIMATE,
+    CONVERTED,
+    DATE,
+    ERROR,
+    ERRORS,
+    FORMULA,
+    NO_NUMBER,
+    UNKNOWN,
+    read_numbers,
+    serial_number,
+)
+from pipeline.read.sources import EXAMPLES, TOTAL, Rows, Source, faults, place, shown
 from pipeline.schema import MEASURE_COLUMNS
 
 TEXTS = ("unit_id", "name", "community", "subdistrict", "code", "road_class", "kind", "state", "premises_state")
@@ -35,23 +47,44 @@ def typed(source: Source) -> tuple[Source, Rows]:
 
     Errors: counts that are not numbers, not whole, or negative (with their cell or feature); figures that are not
     numbers are warnings and become NaN. Blank counts become NA; whether they are needed is for the join to say.
+    `totals` are typed alike, their faults are warnings. `written` keeps the counts as they stand in the file.
     """
-    table = source.table.copy()
+    table, rows = _typed_table(source, source.table)
+    refused = {
+        column: table.index[table[column].isna() & (as_text(source.table[column]) != "")]
+        for column in table.columns
+        if _is_number(column)
+    }
+    totals = None
+    if source.totals is not None:
+        totals, found = _typed_table(source, source.totals)
+        rows += [row | {"severity": "warning"} for row in found if row["severity"] == "error"]
+    written = source.table[[column for column in table.columns if column in COUNTS]].astype("object")
+    return replace(source, table=table, refused=refused, totals=totals, written=written), rows
+
+
+def _typed_table(source: Source, raw: pd.DataFrame) -> tuple[pd.DataFrame, Rows]:
+    """Type the rows of a source, or its totals."""
+    source = replace(source, table=raw)
+    table = raw.copy()
     rows: Rows = []
-    refused: dict[str, pd.Index] = {}
     for column in [name for name in table.columns if name != "geometry"]:
-        if column in TEXTS:
+        if column in (*TEXTS, TOTAL):
             table[column] = as_text(table[column])
+            rows += _text_faults(source, table[column])
         elif column in YES_NO:
             table[column] = as_text(table[column]).str.lower().isin(YES)
         else:
             table[column], found = _number_column(source, column)
             rows += found
-            refused[column] = table.index[table[column].isna() & (as_text(source.table[column]) != "")]
     for column in {"state", "premises_state"} & set(table.columns):
         table[column], found = _state_column(replace(source, table=table), column)
         rows += found
-    return replace(source, table=table, refused=refused), rows
+    return table, rows
+
+
+def _is_number(column: str) -> bool:
+    return column not in (*TEXTS, *YES_NO, TOTAL, "geometry")
 
 
 def as_text(values: pd.Series) -> pd.Series:
@@ -83,35 +116,41 @@ def look_up(keys: pd.Series, told: pd.Series | dict[str, str]) -> pd.Series:
 
 
 def as_number(values: pd.Series) -> tuple[pd.Series, pd.Series]:
-    """Number of each value (float64, NaN where blank) and where it is not one (bool).
+    """Number of each value (float64, NaN where blank) and where it is not one (bool); see `numerals.read_numbers`."""
+    read = read_numbers(values)
+    return read["number"], read["how"].isin(REFUSED)
 
-    Full-width digits, blanks inside and thousands separators are read as meant.
-    """
-    if pd.api.types.is_numeric_dtype(values) and not pd.api.types.is_bool_dtype(values):
-        number = values.astype("Float64").astype("float64")
-        return number, np.isinf(number)
-    text = as_text(values).map(lambda value: unicodedata.normalize("NFKC", value))
-    text = text.str.replace(r"[,，\s]", "", regex=True)
-    number = pd.to_numeric(text.where(text != ""), errors="coerce").astype("float64")
-    bad = (text != "") & ~np.isfinite(number)
-    return number.where(~bad), bad
+
+REFUSED = {
+    NO_NUMBER: (
+        *("not a number", "{} is not a number"),
+        "Write the count as a whole number (0 if nobody lives there).",
+    ),
+    DATE: (
+        *("date instead of count", "{} was turned into a date"),
+        "Format the cell as a number and type the count again.",
+    ),
+    ERROR: ("sheet error", "{} is an error of the sheet", "Mend the formula, or type its value."),
+    FORMULA: (
+        *("formula without value", "{} is a formula whose result is not in the file"),
+        "Open the file in Excel or WPS and save it, so that results are stored.",
+    ),
+}
+"""Name, detail and advice of what is refused, by how it was read."""
 
 
 def _number_column(source: Source, column: str) -> tuple[pd.Series, Rows]:
     raw = source.table[column]
-    number, bad = as_number(raw)
+    read = read_numbers(raw)
+    number, how = read["number"], read["how"]
+    rows = _refused(source, column, how) + _not_literal(source, column, read)
     if column not in COUNTS:
-        advice = "Write a number or leave it blank; it is taken as unknown."
-        return number, faults("warning", source, raw[bad], column, "not a number", f"{column} is not a number", advice)
+        return number, rows
     large = number.abs() > MAX_COUNT
     whole = number.isna() | (number == number.round())
-    rows = faults(
+    rows += faults(
         *("error", source, raw[large], column, "not a number", f"{column} is larger than any count can be"),
         "Correct the cell; a code may stand in the column of counts.",
-    )
-    rows += faults(
-        *("error", source, raw[bad], column, "not a number", f"{column} is not a number"),
-        "Write the count as a whole number (0 if nobody lives there).",
     )
     rows += faults(
         *("error", source, raw[~whole], column, "fractional count", f"{column} is not a whole number"),
@@ -122,6 +161,62 @@ def _number_column(source: Source, column: str) -> tuple[pd.Series, Rows]:
         "Correct the count; it must be 0 or more.",
     )
     return number.where(whole & ~large).round().astype("Int64"), rows
+
+
+def _refused(source: Source, column: str, how: pd.Series) -> Rows:
+    """Name the values that are no numbers; of figures that are not counts they are taken as unknown."""
+    rows: Rows = []
+    for kind, (name, detail, advice) in REFUSED.items():
+        values = source.table.loc[how == kind, column]
+        if kind == DATE:
+            values = values.map(_dated)
+        if column not in COUNTS:
+            advice = "Write a number or leave it blank; it is taken as unknown."
+        severity = "error" if column in COUNTS else "warning"
+        rows += faults(severity, source, values, column, name, detail.format(column), advice)
+    return rows
+
+
+def _dated(value: Any) -> str:
+    number = serial_number(value)
+    return str(value) if number is None else f"{value:%Y-%m-%d}, which as a number is {number}"
+
+
+def _not_literal(source: Source, column: str, read: pd.DataFrame) -> Rows:
+    """Warn of figures that are not exact; note those that were read by their unit, and what stands for unknown."""
+    raw, how = source.table[column], read["how"]
+    rows = faults(
+        *("warning", source, raw[how == APPROXIMATE], column, "approximate count"),
+        f"{column} is not exact; the number written is taken",
+        "Ask for the exact number: near a limit the verdict may turn on it.",
+    )
+    for kind, name, done, advice in (
+        (CONVERTED, "number converted", "were read by their unit", "Nothing to do if they are meant so."),
+        (UNKNOWN, "written as unknown", "are taken as unknown, not as 0", "Write 0 where there is none."),
+    ):
+        values = raw[how == kind]
+        if values.empty:
+            continue
+        pairs = {
+            shown(value): f" = {number:.10g}"
+            for value, number in zip(values, read["number"][values.index], strict=True)
+        }
+        examples = ", ".join(
+            f"{value}{number if kind == CONVERTED else ''}" for value, number in list(pairs.items())[:EXAMPLES]
+        )
+        detail = f"{len(values)} values of {column} {done}: {examples}."
+        rows.append(problem("note", source.role, name, detail, advice, source=place(source, values.index, column)))
+    return rows
+
+
+def _text_faults(source: Source, values: pd.Series) -> Rows:
+    """Name errors and formulas without result in a column of text, where they would be taken for a name."""
+    rows: Rows = []
+    column = str(values.name)
+    for kind, wrong in ((ERROR, values.isin(ERRORS)), (FORMULA, values.str.startswith("="))):
+        name, detail, advice = REFUSED[kind]
+        rows += faults("error", source, values[wrong], column, name, detail.format(column), advice)
+    return rows
 
 
 def _state_column(source: Source, column: str) -> tuple[pd.Series, Rows]:

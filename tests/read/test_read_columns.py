@@ -3,7 +3,7 @@
 import pytest
 
 from pipeline.read.columns import SYNONYMS, plain, recognise
-from pipeline.read.tables import column_letter
+from pipeline.read.sheets import column_letter
 from pipeline.schema import columns
 
 
