@@ -9,9 +9,9 @@ import pandas as pd
 
 LITERAL, CONVERTED, APPROXIMATE, UNKNOWN = "", "converted", "approximate", "unknown"
 NO_NUMBER, DATE, ERROR, FORMULA = "no number", "date", "error", "formula"
-"""How a value was read: as it stands (a blank too), by its unit (2345户, 1.2万), as a figure that is not exact
-(约2300), as unknown (—, 无); or not at all: no number, a date, an error of the sheet (#REF!), a formula without result.
-"""
+"""How a value was read: as it stands (a blank too), by how it is written (2345户, 1.2万, 2 345), as a figure
+that is not exact (约2300), as unknown (—, 无); or not at all: no number, a date, an error of the sheet (#REF!), a
+formula without result."""
 
 BLANKS = frozenset(
     (
@@ -45,6 +45,9 @@ _BEFORE = r"(?P<before>大约|约为|约|近|将近|接近|超过|超|逾|不足
 _AFTER = r"(?P<after>\+|以上|以下|以内|左右|上下|余|多)?"
 _NUMBER = re.compile(rf"{_BEFORE} ?(?P<sign>[+-]?){_DIGITS} ?(?P<ten>[万千])? ?{_UNIT} ?{_AFTER} ?{_UNIT}")
 """Groups of thousands must be whole: 12 34 or 1,2 are two numbers or a slip, not one number."""
+
+_GROUPED = re.compile(r"\d \d\d")
+"""Blanks between thousands may part two numbers after all, so such a number is not passed over in silence."""
 
 _DATE = re.compile(
     r"\d{4}[-/.年]\d{1,2}([-/.月]\d{1,2}日?|月)?( .*)?|\d{1,2}月\d{1,2}日|\d{1,2}-[a-z]{3}(-\d+)?|[a-z]{3}-\d+"
@@ -101,8 +104,8 @@ def _read_text(written: str) -> tuple[float, str]:
     number *= {"万": 10_000, "千": 1_000}.get(found["ten"], 1)
     if found["before"] or found["after"]:
         return round(number, 6), APPROXIMATE
-    bare = found["sign"] + found["digits"]
-    return round(number, 6), LITERAL if text == bare else CONVERTED
+    plain = text == found["sign"] + found["digits"] and not _GROUPED.search(text)
+    return round(number, 6), LITERAL if plain else CONVERTED
 
 
 def serial_number(value: object) -> int | None:

@@ -113,10 +113,9 @@ def _difference(source: Source, number: int, scope: pd.Index, column: str) -> di
     counted = source.table.loc[scope, column]
     more = said - counted.sum()
     blank = f" {int(counted.isna().sum())} of these rows have no number." if counted.isna().any() else ""
-    detail = (
-        f"{word} says {_figure(said)} {column}, but the {len(scope)} rows it stands for "
-        f"({place(source, scope, column)}) add up to {_figure(counted.sum())}: it says {_figure(abs(more))} {'more' if more > 0 else 'less'}.{blank}"
-    )
+    rows = f"the {len(scope)} rows it stands for ({place(source, scope, column)})"
+    differ = f"it says {_figure(abs(more))} {'more' if more > 0 else 'less'}"
+    detail = f"{word} says {_figure(said)} {column}, but {rows} add up to {_figure(counted.sum())}: {differ}.{blank}"
     advice = "Find out which is right: a row may be missing, repeated or mistyped. The rows are used, not the total."
     where = place(source, [number], column)
     return problem("warning", source.role, "totals differ", detail, advice, id=word, source=where)

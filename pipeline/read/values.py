@@ -49,25 +49,21 @@ def typed(source: Source) -> tuple[Source, Rows]:
     numbers are warnings and become NaN. Blank counts become NA; whether they are needed is for the join to say.
     `totals` are typed alike, their faults are warnings. `written` keeps the counts as they stand in the file.
     """
-    table, rows = _typed_table(source, source.table)
-    refused = {
-        column: table.index[table[column].isna() & (as_text(source.table[column]) != "")]
-        for column in table.columns
-        if _is_number(column)
-    }
+    table, refused, rows = _typed_table(source, source.table)
     totals = None
     if source.totals is not None:
-        totals, found = _typed_table(source, source.totals)
+        totals, _, found = _typed_table(source, source.totals)
         rows += [row | {"severity": "warning"} for row in found if row["severity"] == "error"]
     written = source.table[[column for column in table.columns if column in COUNTS]].astype("object")
     return replace(source, table=table, refused=refused, totals=totals, written=written), rows
 
 
-def _typed_table(source: Source, raw: pd.DataFrame) -> tuple[pd.DataFrame, Rows]:
-    """Type the rows of a source, or its totals."""
+def _typed_table(source: Source, raw: pd.DataFrame) -> tuple[pd.DataFrame, dict[str, pd.Index], Rows]:
+    """Type the rows of a source, or its totals; give also the rows that each column of numbers refused."""
     source = replace(source, table=raw)
     table = raw.copy()
     rows: Rows = []
+    refused: dict[str, pd.Index] = {}
     for column in [name for name in table.columns if name != "geometry"]:
         if column in (*TEXTS, TOTAL):
             table[column] = as_text(table[column])
@@ -75,16 +71,12 @@ def _typed_table(source: Source, raw: pd.DataFrame) -> tuple[pd.DataFrame, Rows]
         elif column in YES_NO:
             table[column] = as_text(table[column]).str.lower().isin(YES)
         else:
-            table[column], found = _number_column(source, column)
+            table[column], refused[column], found = _number_column(source, column)
             rows += found
     for column in {"state", "premises_state"} & set(table.columns):
         table[column], found = _state_column(replace(source, table=table), column)
         rows += found
-    return table, rows
-
-
-def _is_number(column: str) -> bool:
-    return column not in (*TEXTS, *YES_NO, TOTAL, "geometry")
+    return table, refused, rows
 
 
 def as_text(values: pd.Series) -> pd.Series:
@@ -139,13 +131,13 @@ REFUSED = {
 """Name, detail and advice of what is refused, by how it was read."""
 
 
-def _number_column(source: Source, column: str) -> tuple[pd.Series, Rows]:
+def _number_column(source: Source, column: str) -> tuple[pd.Series, pd.Index, Rows]:
     raw = source.table[column]
     read = read_numbers(raw)
     number, how = read["number"], read["how"]
     rows = _refused(source, column, how) + _not_literal(source, column, read)
     if column not in COUNTS:
-        return number, rows
+        return number, raw.index[how.isin(REFUSED)], rows
     large = number.abs() > MAX_COUNT
     whole = number.isna() | (number == number.round())
     rows += faults(
@@ -160,7 +152,8 @@ def _number_column(source: Source, column: str) -> tuple[pd.Series, Rows]:
         *("error", source, raw[number < 0], column, "negative count", f"{column} is negative"),
         "Correct the count; it must be 0 or more.",
     )
-    return number.where(whole & ~large).round().astype("Int64"), rows
+    fitting = whole & ~large
+    return number.where(fitting).round().astype("Int64"), raw.index[how.isin(REFUSED) | ~fitting], rows
 
 
 def _refused(source: Source, column: str, how: pd.Series) -> Rows:
@@ -191,7 +184,7 @@ def _not_literal(source: Source, column: str, read: pd.DataFrame) -> Rows:
         "Ask for the exact number: near a limit the verdict may turn on it.",
     )
     for kind, name, done, advice in (
-        (CONVERTED, "number converted", "were read by their unit", "Nothing to do if they are meant so."),
+        (CONVERTED, "number converted", "were read from how they are written", "Nothing to do if they are meant so."),
         (UNKNOWN, "written as unknown", "are taken as unknown, not as 0", "Write 0 where there is none."),
     ):
         values = raw[how == kind]

@@ -32,8 +32,8 @@ def read_sheets(path: Path, layer: str | None, role: str, choose: Choose) -> tup
     """Read the sheets of a file that tell counts, each as a source under its own column names, with what was found.
 
     `layer`: the one sheet to read; without it all that can be seen and serve. `choose` finds our columns among names:
-    it tells the header row and the sheets. Values stay as they are in the file; the index is the row number; rows that are
-    no data are left out, sums are in `Source.totals`. No source where two sheets count the same. Raises Unreadable.
+    it tells the header row and the sheets. Values stay as they are in the file; the index is the row number; rows that
+    are no data are left out, sums are in `Source.totals`. No source where two sheets count the same. Raises Unreadable.
     """
     if not is_sheet(path):
         return [read_attributes(path, layer, role)], []

@@ -67,8 +67,10 @@ def read_body(grid: Grid, header: Header, chosen: Mapping[str, str]) -> Body:
     headers = _repeated_headers(below, header, name).union(_column_numbers(below))
     words = _total_words(cells.drop(index=headers), texts, name)
     rest = below.drop(index=headers.union(words.index))
-    headings = _headings(rest, below, {text.strip() for text in titles(grid, header)}, headers)
-    footers = _footers(rest.drop(index=headings.index), texts)
+    named = _headings(rest, set(titles(grid, header)))
+    footers = _footers(rest.drop(index=named.index), texts)
+    headings = pd.concat([named, _above_headers(rest.drop(index=footers.index), below, headers)])
+    headings = headings[~headings.index.duplicated()].sort_index()
     rows = cells.drop(index=headers.union(words.index).union(headings.index).union(footers.index))
     totals = cells.loc[words.index].assign(**{TOTAL: words})
     return Body(rows, totals, footers, headings, headers, _shared(grid, header, rows, numbers, name))
@@ -140,17 +142,24 @@ def _total_words(cells: pd.DataFrame, texts: list[str], name: str) -> pd.Series:
     return words[nameless.astype("bool")].sort_index().astype("str")
 
 
-def _headings(rest: pd.DataFrame, below: pd.DataFrame, titles: set[str], headers: pd.Index) -> pd.Series:
-    """Find rows of one text only that name a subdistrict, repeat a title, or stand above a repeated header."""
-    lonely = rest[rest.notna().sum(axis="columns") == 1].ffill(axis="columns").iloc[:, -1]
-    lonely = lonely[lonely.map(lambda value: value.__class__ is str)]
-    found = [
-        number
-        for number, text in lonely.items()
-        if named_subdistrict(text) or titled_subdistrict(text) or text.strip() in titles
-    ]
+def _lonely(rows: pd.DataFrame) -> pd.Series:
+    """Text of the rows that say one text and nothing else."""
+    alone = rows[rows.notna().sum(axis="columns") == 1]
+    texts = pd.Series([row[row.notna()].iloc[0] for _, row in alone.iterrows()], index=alone.index, dtype="object")
+    return texts[[isinstance(text, str) for text in texts]]
+
+
+def _headings(rest: pd.DataFrame, titles: set[str]) -> pd.Series:
+    """Find rows of one text that name a subdistrict or repeat a title."""
+    lonely = _lonely(rest)
+    said = [bool(named_subdistrict(text) or titled_subdistrict(text) or text in titles) for text in lonely]
+    return lonely[said]
+
+
+def _above_headers(rest: pd.DataFrame, below: pd.DataFrame, headers: pd.Index) -> pd.Series:
+    """Find rows of one text that stand right above a repeated header, as its titles do."""
+    lonely, found = _lonely(rest), []
     for at in below.index.get_indexer(headers):
-        # Upwards from each repeated header: what stands alone between it and the last row is its title.
         while at > 0 and below.index[at - 1] in lonely.index:
             at -= 1
             found.append(below.index[at])

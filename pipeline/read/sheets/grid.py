@@ -30,8 +30,15 @@ class Grid:
 
 def make_grid(name: str, rows: Sequence[Sequence[Any]], merges: Sequence[Merge] = ()) -> Grid:
     """Make a grid of the rows of a file; cells that hold nothing but blanks are None."""
-    filled = [[value if value.__class__ is not str or value.strip() else None for value in row] for row in rows]
-    cells = pd.DataFrame(filled, dtype="object")
+    width = max(map(len, rows), default=0)
+    filled = [
+        [
+            *(value if value.__class__ is not str or value.strip() else None for value in row),
+            *[None] * (width - len(row)),
+        ]
+        for row in rows
+    ]
+    cells = pd.DataFrame(filled, columns=range(width), dtype="object")
     cells = cells.set_axis(pd.RangeIndex(1, len(cells) + 1), axis="index")
     return Grid(name, cells.where(cells.notna(), None), tuple(merges))
 

@@ -19,9 +19,13 @@ def named_subdistrict(name: str) -> str:
 
     >>> named_subdistrict("大召街道"), named_subdistrict("裕隆区域服务中心"), named_subdistrict("Sheet1")
     ('大召街道', '裕隆区域服务中心', '')
+    >>> named_subdistrict("玉泉区长和廊街道"), named_subdistrict("社区服务中心")
+    ('长和廊街道', '')
     """
     bare = _bare(name)
-    return bare if _NAMED.fullmatch(bare) and not _NO_NAME.search(bare) else ""
+    if not _NAMED.fullmatch(bare) or _NO_NAME.search(bare):
+        return ""
+    return titled_subdistrict(bare) or bare
 
 
 def titled_subdistrict(text: str) -> str:
