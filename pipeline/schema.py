@@ -83,7 +83,7 @@ PROBLEM_ZH = {
     "community without units": "社区没有基本单元",
     "count kept": "沿用图层户数",
     "counts without shape": "有户数无图形",
-    "date instead of count": "户数变成了日期",
+    "date instead of number": "数字变成了日期",
     "date of counts": "数据日期",
     "dates differ": "数据日期不一致",
     "detached parts": "社区不连片",

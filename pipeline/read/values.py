@@ -1,5 +1,6 @@
 """Turns values as they stand in files into text, counts, figures and yes/no, and names those that cannot be."""
 
+from collections.abc import Iterable
 from dataclasses import replace
 from typing import Any
 
@@ -32,6 +33,9 @@ YES_NO = ("anchor", "protected")
 
 MAX_COUNT = 100_000_000
 """Larger than the count of any place; what lies above is a code or a slip."""
+
+REFUSED = (NO_NUMBER, DATE, ERROR, FORMULA)
+"""Ways in which a value is no number."""
 
 YES = {"true", "1", "yes", "y", "t", "是", "有", "√", "✓", "真"}
 STATES = {
@@ -113,24 +117,6 @@ def as_number(values: pd.Series) -> tuple[pd.Series, pd.Series]:
     return read["number"], read["how"].isin(REFUSED)
 
 
-REFUSED = {
-    NO_NUMBER: (
-        *("not a number", "{} is not a number"),
-        "Write the count as a whole number (0 if nobody lives there).",
-    ),
-    DATE: (
-        *("date instead of count", "{} was turned into a date"),
-        "Format the cell as a number and type the count again.",
-    ),
-    ERROR: ("sheet error", "{} is an error of the sheet", "Mend the formula, or type its value."),
-    FORMULA: (
-        *("formula without value", "{} is a formula whose result is not in the file"),
-        "Open the file in Excel or WPS and save it, so that results are stored.",
-    ),
-}
-"""Name, detail and advice of what is refused, by how it was read."""
-
-
 def _number_column(source: Source, column: str) -> tuple[pd.Series, pd.Index, Rows]:
     raw = source.table[column]
     read = read_numbers(raw)
@@ -158,16 +144,31 @@ def _number_column(source: Source, column: str) -> tuple[pd.Series, pd.Index, Ro
 
 def _refused(source: Source, column: str, how: pd.Series) -> Rows:
     """Name the values that are no numbers; of figures that are not counts they are taken as unknown."""
-    rows: Rows = []
-    for kind, (name, detail, advice) in REFUSED.items():
-        values = source.table.loc[how == kind, column]
-        if kind == DATE:
-            values = values.map(_dated)
-        if column not in COUNTS:
-            advice = "Write a number or leave it blank; it is taken as unknown."
-        severity = "error" if column in COUNTS else "warning"
-        rows += faults(severity, source, values, column, name, detail.format(column), advice)
-    return rows
+    wrong = {kind: source.table.loc[how == kind, column] for kind in REFUSED}
+    if column in COUNTS:
+        severity, advice = "error", "Write the count as a whole number (0 if nobody lives there)."
+    else:
+        severity, advice = "warning", "Write a number or leave it blank; it is taken as unknown."
+    dates = wrong[DATE].map(_dated)
+    again = f"Format the cell as a number and type it again. {advice}"
+    return [
+        *faults(severity, source, wrong[NO_NUMBER], column, "not a number", f"{column} is not a number", advice),
+        *faults(severity, source, dates, column, "date instead of number", f"{column} was turned into a date", again),
+        *_sheet_faults(severity, source, wrong[ERROR], wrong[FORMULA], column),
+    ]
+
+
+def _sheet_faults(severity: str, source: Source, errors: pd.Series, formulas: pd.Series, column: str) -> Rows:
+    """Name cells that hold an error of the spreadsheet, and formulas whose result is not in the file."""
+    rows = faults(
+        *(severity, source, errors, column, "sheet error", f"{column} is an error of the sheet"),
+        "Mend the formula, or type its value.",
+    )
+    return rows + faults(
+        *(severity, source, formulas, column, "formula without value"),
+        f"{column} is a formula whose result is not in the file",
+        "Open the file in Excel or WPS and save it, so that results are stored.",
+    )
 
 
 def _dated(value: Any) -> str:
@@ -183,33 +184,28 @@ def _not_literal(source: Source, column: str, read: pd.DataFrame) -> Rows:
         f"{column} is not exact; the number written is taken",
         "Ask for the exact number: near a limit the verdict may turn on it.",
     )
-    for kind, name, done, advice in (
-        (CONVERTED, "number converted", "were read from how they are written", "Nothing to do if they are meant so."),
-        (UNKNOWN, "written as unknown", "are taken as unknown, not as 0", "Write 0 where there is none."),
-    ):
-        values = raw[how == kind]
-        if values.empty:
-            continue
-        pairs = {
-            shown(value): f" = {number:.10g}"
-            for value, number in zip(values, read["number"][values.index], strict=True)
-        }
-        examples = ", ".join(
-            f"{value}{number if kind == CONVERTED else ''}" for value, number in list(pairs.items())[:EXAMPLES]
-        )
-        detail = f"{len(values)} values of {column} {done}: {examples}."
-        rows.append(problem("note", source.role, name, detail, advice, source=place(source, values.index, column)))
+    converted, unknown = raw[how == CONVERTED], raw[how == UNKNOWN]
+    if len(converted):
+        numbers = [f"{number:.10g}" for number in read.loc[converted.index, "number"]]
+        pairs = [f"{shown(value)} = {number}" for value, number in zip(converted, numbers, strict=True)]
+        detail = f"{len(converted)} values of {column} were read from how they are written: {_examples(pairs)}."
+        advice, where = "Nothing to do if they are meant so.", place(source, converted.index, column)
+        rows.append(problem("note", source.role, "number converted", detail, advice, source=where))
+    if len(unknown):
+        detail = f"{len(unknown)} values of {column} are taken as unknown, not as 0: {_examples(map(shown, unknown))}."
+        advice, where = "Write 0 where there is none.", place(source, unknown.index, column)
+        rows.append(problem("note", source.role, "written as unknown", detail, advice, source=where))
     return rows
+
+
+def _examples(texts: Iterable[str]) -> str:
+    return ", ".join(list(dict.fromkeys(texts))[:EXAMPLES])
 
 
 def _text_faults(source: Source, values: pd.Series) -> Rows:
     """Name errors and formulas without result in a column of text, where they would be taken for a name."""
-    rows: Rows = []
-    column = str(values.name)
-    for kind, wrong in ((ERROR, values.isin(ERRORS)), (FORMULA, values.str.startswith("="))):
-        name, detail, advice = REFUSED[kind]
-        rows += faults("error", source, values[wrong], column, name, detail.format(column), advice)
-    return rows
+    errors, formulas = values[values.isin(ERRORS)], values[values.str.startswith("=")]
+    return _sheet_faults("error", source, errors, formulas, str(values.name))
 
 
 def _state_column(source: Source, column: str) -> tuple[pd.Series, Rows]:
