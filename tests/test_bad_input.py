@@ -311,7 +311,7 @@ def test_faults_of_several_files_are_told_in_one_go(tmp_path: Path) -> None:
 
 
 def test_many_faults_of_one_kind_share_a_row_that_names_every_place(tmp_path: Path) -> None:
-    table = pd.DataFrame({"unit_id": [f"x{number}" for number in range(100)], "户数": "无"})
+    table = pd.DataFrame({"unit_id": [f"x{number}" for number in range(100)], "户数": "很多"})
     problems = problems_with(tmp_path, units=small_units(), households=table)
     row = problems[problems["problem"] == "not a number"]
     assert ["households.xlsx Sheet1!B2:B101"] == row["source"].tolist()

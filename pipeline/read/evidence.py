@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from pipeline.read.guesses import Values, first_values, is_personal
+from pipeline.read.guesses import Values, first_values
 from pipeline.read.recognition import Guess, Recognised
 from pipeline.read.sources import Source
 
@@ -13,11 +13,12 @@ Entry = dict[str, str]
 def columns_found(raw: Source, found: Recognised, values: Values) -> list[Entry]:
     """List every column of a file in its order: ours, how it was found, on what evidence (schema.COLUMNS_CSV).
 
-    `raw`: the file under its own column names; `values`: the text of one of its columns. Values are shown of columns
-    that are taken, and never of those with data of persons.
+    `raw`: the file under its own column names, without those of personal data, which it names in `dropped`; `values`:
+    the text of one of its columns. Values are shown of columns that are taken.
     """
     ours = {guess.theirs: (column, guess) for column, guess in found.guesses.items()}
-    return [_entry(raw, theirs, *_told(theirs, ours, found.rivals, values)) for theirs in raw.seen]
+    kept = [_entry(raw, theirs, *_told(theirs, ours, found.rivals, values)) for theirs in raw.seen]
+    return [*kept, *(_entry(raw, theirs, "", "dropped", "data of persons") for theirs in raw.dropped)]
 
 
 def _told(
@@ -28,8 +29,6 @@ def _told(
         column, guess = ours[theirs]
         firsts = first_values(theirs, values)
         return column, guess.how, guess.evidence + (f"; first values: {firsts}" if firsts else "")
-    if is_personal(theirs):
-        return "", "dropped", "data of persons"
     return "", "unused", f"could be {rivals[theirs]} too; another column was taken" if theirs in rivals else ""
 
 

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 import pandas as pd
 
 from pipeline.read.codes import community_code
-from pipeline.read.headings import plain
 
 Values = Callable[[str], pd.Series]
 """Gives the text of a column of theirs ("" where blank)."""
@@ -20,10 +19,6 @@ LOOKED_AT = 2000
 """Values looked at, from the top."""
 
 _REMARK = re.compile(r"\s*[(（\[【][^)）\]】]*[)）\]】]$")
-_PERSONAL = re.compile(
-    r"姓名|负责人|联系人|书记|主任|网格员|楼长|户主|法人|填表人|审核人|电话|手机|联系方式|座机|传真|微信|邮箱"
-    r"|身份证|证件|出生|住址|phone|mobile|tel$|email"
-)
 
 
 @dataclass(frozen=True)
@@ -48,15 +43,6 @@ LOOKS = {
 }
 
 
-def is_personal(heading: str) -> bool:
-    """Tell whether a column holds data of persons, by its heading: its values are shown nowhere.
-
-    >>> is_personal("负责人姓名"), is_personal("联系 电话"), is_personal("社区名称")
-    (True, True, False)
-    """
-    return bool(_PERSONAL.search(plain(heading)))
-
-
 def looks_like(ours: str, text: pd.Series) -> str:
     """Say why values look like a column of ours, as `9 of 9 values end in 社区 or 居委会`; "" if they do not."""
     told = text[text != ""].head(LOOKED_AT)
@@ -67,8 +53,8 @@ def looks_like(ours: str, text: pd.Series) -> str:
 
 
 def candidates(ours: str, headings: Sequence[str], values: Values) -> dict[str, str]:
-    """Find the columns whose values look like one of ours: theirs -> why. Data of persons are not looked at."""
-    found = {heading: looks_like(ours, values(heading)) for heading in headings if not is_personal(heading)}
+    """Find the columns whose values look like one of ours: theirs -> why."""
+    found = {heading: looks_like(ours, values(heading)) for heading in headings}
     return {heading: why for heading, why in found.items() if why}
 
 
@@ -80,9 +66,7 @@ def contradicted(is_number: bool, text: pd.Series) -> bool:
 
 
 def first_values(heading: str, values: Values, most: int = 3, longest: int = 20) -> str:
-    """Write the first few different values of a column; "" for data of persons."""
-    if is_personal(heading):
-        return ""
+    """Write the first few different values of a column."""
     text = values(heading)
     firsts = text[text != ""].drop_duplicates().head(most)
     return "、".join(value if len(value) <= longest else f"{value[:longest]}…" for value in firsts)

@@ -12,12 +12,15 @@ import pandas as pd
 from pipeline.errors import problem
 from pipeline.read.codes import one_length
 from pipeline.read.coordinates import place_layers, to_working, working_crs
+from pipeline.read.dates import check_dates
 from pipeline.read.evidence import columns_found
 from pipeline.read.layers import companions, label_files, read_layers
 from pipeline.read.measured import with_measure
+from pipeline.read.private import without_private
 from pipeline.read.recognition import recognise, recognised
-from pipeline.read.sources import Rows, Source, joined
-from pipeline.read.tables import Unreadable, is_sheet, read_sheet
+from pipeline.read.sheets import is_sheet, read_sheets
+from pipeline.read.sources import TOTAL, Rows, Source, Unreadable, joined
+from pipeline.read.totals import check_totals
 from pipeline.read.values import as_text, typed
 from pipeline.rules import RuleSet
 from pipeline.settings import LayerSection, Settings
@@ -46,7 +49,7 @@ def open_sources(settings: Settings, rules: RuleSet, report: Callable[[str], Non
             parts[role] = opened
     placed, found = place_layers(parts, settings)
     rows += found
-    sources = {role: _together(opened) for role, opened in placed.items()}
+    sources = {role: joined(opened, _label(settings.paths(role))) for role, opened in placed.items()}
     leading = next((sources[role] for role in ("units", "communities") if role in sources), None)
     shapes = leading.table if leading is not None and isinstance(leading.table, gpd.GeoDataFrame) else None
     label = leading.label if leading is not None else ""
@@ -72,13 +75,13 @@ def open_parts(settings: Settings, role: str, measure: str) -> tuple[list[Source
             source, found = _ours(raw, section, measure)
             rows += found
             parts.append(source)
+    rows += check_dates(parts, settings.area.date)
     return ([] if lost else parts), rows
 
 
-def _together(parts: list[Source]) -> Source:
-    """Join the parts of one section; of several the label tells only their number."""
-    label = parts[0].label if len(parts) == 1 else f"{len(parts)} {'sheets' if parts[0].letters else 'layers'}"
-    return joined(parts, label)
+def _label(paths: list[Path]) -> str:
+    """Name a source of several parts: by its file, or by the number of files."""
+    return paths[0].name if len(paths) == 1 else f"{len(paths)} files"
 
 
 def _raw_parts(path: Path, settings: Settings, role: str, measure: str) -> tuple[list[Source], Rows]:
@@ -92,13 +95,13 @@ def _raw_parts(path: Path, settings: Settings, role: str, measure: str) -> tuple
     except (Unreadable, OSError) as error:
         advice = getattr(error, "advice", "Open it in the program that made it and save it again.")
         return [], [problem("error", role, "unreadable file", f"{error}.", advice, source=path.name)]
-    for raw in raws:
-        if raw.table.empty:
-            severity = "error" if role in (*NEEDS_FEATURES, "households") else "warning"
-            detail = f"The {'table' if raw.letters else 'layer'} is empty."
-            advice = "Check that it is the right file and layer."
-            rows.append(problem(severity, role, "empty layer", detail, advice, source=raw.label))
-    return [raw for raw in raws if not raw.table.empty], rows
+    if not any(row["severity"] == "error" for row in rows) and all(raw.table.empty for raw in raws):
+        severity = "error" if role in (*NEEDS_FEATURES, "households") else "warning"
+        detail = f"The {'table' if is_sheet(path) else 'layer'} is empty."
+        advice = "Check that it is the right file and layer."
+        return [], [*rows, problem(severity, role, "empty layer", detail, advice, source=raws[0].label)]
+    public = [without_private(raw) for raw in raws]
+    return [raw for raw, _ in public], [*rows, *(row for _, found in public for row in found)]
 
 
 def _ours(raw: Source, section: LayerSection, measure: str) -> tuple[Source, Rows]:
@@ -110,29 +113,24 @@ def _ours(raw: Source, section: LayerSection, measure: str) -> tuple[Source, Row
 
     short = not raw.letters  # whatever a layer's format is now, it may have been a Shapefile once
     found = recognise(role, raw.seen, section.mapped, measure, source=raw.label, short=short, values=values)
-    kept = table[[*found.chosen.values(), *(["geometry"] if isinstance(table, gpd.GeoDataFrame) else [])]]
-    renamed = kept.rename(columns={theirs: ours for ours, theirs in found.chosen.items()})
-    letters = {ours: raw.letters[theirs] for ours, theirs in found.chosen.items()} if raw.letters else {}
+    ours = {theirs: column for column, theirs in found.chosen.items()}
+    kept = table[[*ours, *(["geometry"] if isinstance(table, gpd.GeoDataFrame) else [])]].rename(columns=ours)
+    totals = None if raw.totals is None else raw.totals.filter([*ours, TOTAL]).rename(columns=ours)
+    letters = {column: raw.letters[theirs] for theirs, column in ours.items() if theirs in raw.letters}
     told = columns_found(raw, found, values)
-    source, more = typed(replace(raw, table=renamed, letters=letters, columns=told))
+    source, more = typed(replace(raw, table=kept, letters=letters, totals=totals, columns=told))
     source, coded = one_length(source)
-    return with_measure(source, found.measure), [*found.rows, *more, *coded]
+    return with_measure(source, found.measure), [*found.rows, *more, *coded, *check_totals(source)]
 
 
 def _read(path: Path, settings: Settings, role: str, measure: str) -> tuple[list[Source], Rows]:
-    """Read the file as a sheet or as layers, under its own column names."""
+    """Read the file as sheets or as layers, under its own column names."""
     section: LayerSection = getattr(settings, role)
     if role == "households" or (role == "premises" and is_sheet(path)):
-        mapped = section.mapped
-        table, letters, name = read_sheet(
-            path, section.layer, lambda names: len(recognised(role, names, mapped, measure))
-        )
-    elif is_sheet(path):
+        return read_sheets(path, section.layer, role, lambda names: recognised(role, names, section.mapped, measure))
+    if is_sheet(path):
         raise Unreadable(f"[{role}] needs a layer of shapes; a table of counts belongs under [households]")
-    else:
-        return read_layers(path, settings, role)
-    seen = tuple(str(column) for column in table.columns if column != "geometry")
-    return [Source(role, f"{path.name} {name}".strip(), table, seen, letters)], []
+    return read_layers(path, settings, role)
 
 
 def _files_near(path: Path) -> str:

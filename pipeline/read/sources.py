@@ -24,6 +24,14 @@ EXAMPLES = 5
 """Different values shown of the faults that share a row."""
 
 
+TOTAL = "total"
+"""Column of `Source.totals` that keeps the word by which a row was known as a sum (小计, 合计)."""
+
+
+class Unreadable(Exception):
+    """A file that cannot be opened as what its name says; the text says why."""
+
+
 @dataclass(frozen=True)
 class Part:
     """One sheet or layer of a source: row number n of it stands at index `start` + n.
@@ -43,8 +51,10 @@ class Source:
     `label`: as printed; of several parts their file, or the number of them. `seen`: the files' own column names.
     `letters`: as in `Part`, of the first part. `refused`: rows whose value in a column could not be taken, as
     reported. `parts`: in order of their `start`; empty where the source is its own only part. `totals`: rows that say
-    sums of others (our columns, typed like `table`, indexed alike). `written`: the counts as they stand in the files.
-    `columns`: rows of schema.COLUMNS_CSV, which column was taken for what.
+    sums of others (our columns, typed like `table`, indexed alike, and TOTAL, the word that tells them).
+    `written`: the counts as they stand in the files. `columns`: rows of schema.COLUMNS_CSV, which column was taken for
+    what. `dropped`: columns of personal data that were left out. `date`: of the counts, where the sheet says it
+    (2026-03-31, 2026-03, 2026-Q1 or 2026).
     """
 
     role: str
@@ -57,6 +67,8 @@ class Source:
     totals: pd.DataFrame | None = None
     written: pd.DataFrame | None = None
     columns: Sequence[Mapping[str, str]] = ()
+    dropped: tuple[str, ...] = ()
+    date: str = ""
 
 
 def place(source: Source, numbers: Iterable[int], column: str = "") -> str:
@@ -123,6 +135,7 @@ def joined(sources: Sequence[Source], label: str) -> Source:
         _stacked(totals) if totals else None,
         _stacked(written) if written else None,
         [row for source in sources for row in source.columns],
+        tuple(dict.fromkeys(name for source in sources for name in source.dropped)),
     )
 
 

@@ -9,7 +9,7 @@ from small_area import read_layers, small_table, small_units
 from pipeline.read.columns import SYNONYMS
 from pipeline.read.headings import plain
 from pipeline.read.recognition import recognise
-from pipeline.read.tables import column_letter
+from pipeline.read.sheets import column_letter
 from pipeline.schema import MEASURE_COLUMNS, columns
 
 

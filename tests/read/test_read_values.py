@@ -37,7 +37,7 @@ def test_counts_are_read_as_meant(value: object, expected: float) -> None:
     assert ([expected], [False]) == (number.tolist(), bad.tolist())
 
 
-@pytest.mark.parametrize("value", ["约2300", "—", "无", "inf", "nan1"])
+@pytest.mark.parametrize("value", ["约三百", "2000-2500", "12 34", "1,2", "inf", "nan1", True])
 def test_what_is_no_number_is_said_to_be_none(value: str) -> None:
     number, bad = as_number(pd.Series([value], dtype="object"))
     assert ([True], [True]) == (number.isna().tolist(), bad.tolist())

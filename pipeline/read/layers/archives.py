@@ -8,7 +8,7 @@ import zipfile
 from pathlib import Path, PurePosixPath
 
 from pipeline.read.layers.found import Refused
-from pipeline.read.tables import Unreadable
+from pipeline.read.sources import Unreadable
 
 ARCHIVES = (".zip", ".kmz")
 LAYER_FILES = (

@@ -11,8 +11,7 @@ import pyogrio
 
 from pipeline.errors import problem
 from pipeline.read.layers.encodings import UTF, of_document
-from pipeline.read.sources import Rows
-from pipeline.read.tables import Unreadable
+from pipeline.read.sources import Rows, Unreadable
 
 _OF = {
     ".shp": (".shp", ".dbf", ".shx", ".prj", ".cpg"),

@@ -12,8 +12,7 @@ from pipeline.read.layers.dxf import read_dxf
 from pipeline.read.layers.found import Found, Refused
 from pipeline.read.layers.kml import read_kml
 from pipeline.read.layers.ogr import list_layers, read_ogr
-from pipeline.read.sources import Rows, Source
-from pipeline.read.tables import Unreadable
+from pipeline.read.sources import Rows, Source, Unreadable
 
 GROUP_COLUMN = {".kml": "folder", ".ovkml": "folder", ".dxf": "layer"}
 """Endings of drawings, and the column that tells the folder or CAD layer of a feature."""

@@ -7,8 +7,7 @@ from fnmatch import fnmatchcase
 from pathlib import Path
 
 from pipeline.errors import problem
-from pipeline.read.sources import Rows
-from pipeline.read.tables import Unreadable
+from pipeline.read.sources import Rows, Unreadable
 
 LAYER_NAMES = {
     "units": ("units", "unit", "单元", "基本单元", "小区", "网格"),

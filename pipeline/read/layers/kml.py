@@ -18,8 +18,7 @@ import shapely
 from pipeline.errors import problem
 from pipeline.read.layers.encodings import UTF, of_document
 from pipeline.read.layers.ogr import rings_closed
-from pipeline.read.sources import Rows, Source
-from pipeline.read.tables import Unreadable
+from pipeline.read.sources import Rows, Source, Unreadable
 
 Element = ElementTree.Element
 

@@ -40,7 +40,7 @@ def labels_of(source: Source) -> Labels:
     table = source.table
     texts = {plain(name): name for name in map(str, table.columns) if name != "geometry"}
     usual = next((texts[name] for name in _TEXT_NAMES if name in texts), None)
-    column = usual or recognise(source.role, list(texts.values()), {})[0].get(_OF_ROLE.get(source.role, "name"))
+    column = usual or recognise(source.role, list(texts.values()), {}).chosen.get(_OF_ROLE.get(source.role, "name"))
     if column is None:
         worded = [name for name in texts.values() if as_text(table[name]).str.contains(r"[^\d.\s-]").any()]
         if len(worded) != 1:

@@ -12,8 +12,7 @@ import shapely
 
 from pipeline.errors import problem
 from pipeline.read.layers.bytewise import BYTES, BYTEWISE, as_text
-from pipeline.read.sources import Rows, Source, place
-from pipeline.read.tables import Unreadable
+from pipeline.read.sources import Rows, Source, Unreadable, place
 
 _FAULTS = (RuntimeError, ValueError, shapely.errors.GEOSException)
 """What pyogrio, pyarrow and shapely raise for files that they cannot read."""

@@ -1,0 +1,115 @@
+"""Makes a source of one sheet: its rows under their header, its date, its subdistrict, and what was left out."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+import pandas as pd
+
+from pipeline.errors import problem
+from pipeline.read.dates import date_of_counts
+from pipeline.read.names import subdistrict_key
+from pipeline.read.sheets.body import Body, read_body, titles
+from pipeline.read.sheets.grid import Grid, Merge, column_letter
+from pipeline.read.sheets.header import Choose, Header, find_header
+from pipeline.read.sheets.parent import named_subdistrict, titled_subdistrict
+from pipeline.read.sources import TOTAL, Rows, Source, ranges
+
+FROM_SHEET = "subdistrict (sheet)"
+"""Name of the column that a sheet about one subdistrict gets."""
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """One sheet as read: a source under the sheet's own column names, ours -> theirs, and what is to be said of it."""
+
+    name: str
+    source: Source
+    chosen: dict[str, str]
+    rows: Rows
+
+
+def read_grid(grid: Grid, file: str, role: str, choose: Choose) -> Sheet:
+    """Read the rows of a sheet under its header. `file`: the file's name, printed and looked at for a subdistrict.
+
+    The index of `source.table` is the row number; values stay as they are in the file, None where blank.
+    """
+    label = f"{file} {grid.name}".strip()
+    if grid.cells.empty:
+        return Sheet(grid.name, Source(role, label, pd.DataFrame()), {}, [])
+    header = find_header(grid, choose)
+    chosen = dict(choose(header.names))
+    body = read_body(grid, header, chosen)
+    used = [name for name in header.names if not _is_nothing(name, body.rows)]
+    letters = {name: column_letter(position) for position, name in enumerate(header.names) if name in used}
+    above = titles(grid, header)
+    source = Source(role, label, body.rows[used], tuple(used), letters, totals=body.totals[[*used, TOTAL]])
+    source = replace(source, date=date_of_counts(above, body.footers, [chosen[ours] for ours in chosen]))
+    rows = [*_left_out(source, body), *_shared_counts(source, header, body.shared)]
+    if "subdistrict" not in chosen and "subdistrict" in choose([FROM_SHEET]):
+        source, found = _with_subdistrict(source, grid.name, above, body, file)
+        rows += found
+    return Sheet(grid.name, source, dict(choose(source.seen)), rows)
+
+
+def _is_nothing(name: str, rows: pd.DataFrame) -> bool:
+    """Tell whether a column has neither a name nor a value."""
+    return name.startswith("(") and name.endswith(")") and bool(rows[name].isna().all())
+
+
+def _left_out(source: Source, body: Body) -> Rows:
+    """Note the rows that are no data, with their numbers."""
+    kinds: dict[str, pd.Index] = {
+        "totals": body.totals.index,
+        "notes and signatures": body.footers.index,
+        "headings": body.headings.index,
+        "repeated headers": body.headers,
+    }
+    said = [f"{kind} (row {_numbers(index)})" for kind, index in kinds.items() if len(index)]
+    if not said:
+        return []
+    detail = f"These rows are no data and were left out: {', '.join(said)}."
+    advice = "If one is data, give it its name in the column of names."
+    return [problem("note", source.role, "rows left out", detail, advice, source=source.label)]
+
+
+def _numbers(index: pd.Index) -> str:
+    return ", ".join(f"{first}" if first == last else f"{first}–{last}" for first, last in ranges(index))
+
+
+def _shared_counts(source: Source, header: Header, shared: Sequence[Merge]) -> Rows:
+    """Say which numbers are merged over rows of different names; which of them a number is for, the sheet tells not."""
+    rows = []
+    for merge in shared:
+        letter = column_letter(merge.left)
+        detail = f"One cell of {header.names[merge.left]} is merged over rows {merge.top} to {merge.bottom}."
+        advice = "Unmerge it and give each row its own number."
+        where = f"{source.label}!{letter}{merge.top}:{letter}{merge.bottom}"
+        rows.append(problem("error", source.role, "merged number", detail, advice, source=where))
+    return rows
+
+
+def _with_subdistrict(source: Source, sheet: str, above: Sequence[str], body: Body, file: str) -> tuple[Source, Rows]:
+    """Add a column of the subdistrict that the sheet is about, where its name, title, headings or file name one."""
+    titled = next((name for text in above if (name := titled_subdistrict(text))), "")
+    ways = {
+        "the sheet's name": named_subdistrict(sheet),
+        "its title": titled,
+        "the file's name": named_subdistrict(file.rpartition(".")[0]),
+    }
+    way, whole = next(((way, name) for way, name in ways.items() if name), ("", ""))
+    between = body.headings.map(lambda text: named_subdistrict(text) or titled_subdistrict(text))
+    between = between[between != ""]
+    parents = between.reindex(source.table.index, method="ffill") if len(between) else None
+    column = pd.Series(whole, index=source.table.index, dtype="object") if parents is None else parents.fillna(whole)
+    if not (column != "").any():
+        return source, []
+    told = ["headings between its rows"] if parents is not None else []
+    told += [way] if whole and (column == whole).any() and way else []
+    names = "、".join(dict.fromkeys(name for name in column if name))
+    detail = f"No column of subdistricts: the rows are taken for {names}, from {' and '.join(told)}."
+    severity, advice = "note", "If this is wrong, add a column 街道."
+    if whole and titled and subdistrict_key(titled) != subdistrict_key(whole):
+        severity, detail = "warning", f"{detail} The sheet's title says {titled}."
+    row = problem(severity, source.role, "subdistrict from sheet", detail, advice, source=source.label)
+    table = source.table.assign(**{FROM_SHEET: column})
+    return replace(source, table=table, seen=(*source.seen, FROM_SHEET)), [row]
