@@ -73,6 +73,8 @@ PROBLEM_ZH = {
     "CRS overridden": "坐标系以设置为准",
     "bad value": "取值不正确",
     "blank count": "户数空缺",
+    "buildings left out": "非居住建筑未计入",
+    "buildings outside": "建筑不在任何社区内",
     "columns recognised": "列名识别",
     "community by overlap": "按面积重叠确定社区",
     "community differs": "所属社区不一致",
@@ -85,6 +87,7 @@ PROBLEM_ZH = {
     "detached parts": "社区不连片",
     "duplicate unit ids": "单元编号重复",
     "empty layer": "图层或表为空",
+    "floors unknown": "楼层数不明",
     "fractional count": "户数不是整数",
     "household totals differ": "户数合计不符",
     "households scaled": "户数按表调整",
@@ -113,6 +116,7 @@ PROBLEM_ZH = {
     "spellings unified": "名称写法已统一",
     "subdistrict by overlap": "按面积重叠确定街道",
     "unit above upper limit": "单元户数超过上限",
+    "unit not divided": "单元未能细分",
     "unit without id": "单元没有编号",
     "units without community": "单元没有所属社区",
     "units without population": "单元没有人口",
@@ -124,6 +128,7 @@ PROBLEM_ZH = {
     "unknown section": "设置段无法识别",
     "unknown state": "用房状态无法识别",
     "unreadable file": "文件无法读取",
+    "use unknown": "建筑用途不明",
 }
 """Chinese label of every problem that reading and checking may find."""
 

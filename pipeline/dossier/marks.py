@@ -1,9 +1,9 @@
 """Says which marks every document of a run must bear: made up, or a sketch."""
 
-from pipeline.dossier.maps.imprint import SYNTHETIC_MARK
 from pipeline.results import Result
 from pipeline.schema import SKETCH
 
+SYNTHETIC_MARK = "合成数据 · 非真实区域"
 SPREAD_MARK = "示意方案 · 部分户数按面积分摊"
 
 

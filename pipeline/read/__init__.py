@@ -1,7 +1,7 @@
 """Reads an area: opens its files, joins counts to shapes, and tells every fault with file, sheet, row or feature.
 
 The rooms, in the order they are used: opening (layers, tables, columns, values, coordinates), names, units (overlap),
-join (apportion), offices, communities, lines. Files are only ever read.
+join, offices, communities, lines, buildings. Files are only ever read.
 """
 
 from collections.abc import Callable
@@ -11,6 +11,7 @@ import geopandas as gpd
 import pandas as pd
 
 from pipeline.errors import problems_table
+from pipeline.read.buildings import make_buildings
 from pipeline.read.communities import communities_table
 from pipeline.read.join import join_counts
 from pipeline.read.lines import make_lines
@@ -51,6 +52,7 @@ def read_area(settings: Settings, rules: RuleSet, *, report: Callable[[str], Non
     usable = "units" in sources or (settings.units is None and "communities" in sources)
     places = _join(sources) if usable else _nothing(opened.crs)
     lines, found = make_lines(sources, rules, opened.crs)
+    buildings, more = make_buildings(sources)
     return Area(
         settings=settings,
         rules=rules,
@@ -58,9 +60,10 @@ def read_area(settings: Settings, rules: RuleSet, *, report: Callable[[str], Non
         communities=places.communities,
         lines=lines,
         premises=places.premises,
-        problems=problems_table([*opened.rows, *rows, *places.rows, *found]),
+        problems=problems_table([*opened.rows, *rows, *places.rows, *found, *more]),
         reconciliation=_books(places.reconciliation),
         inputs=hashes(settings),
+        buildings=buildings,
     )
 
 

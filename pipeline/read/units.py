@@ -12,7 +12,10 @@ from pipeline.read.sources import Rows, Source, missing_column
 from pipeline.read.values import look_up
 from pipeline.schema import columns
 
-NO_UNITS_ADVICE = "Give a layer of compounds or grid cells as [units] to have splits drawn."
+NO_UNITS_ADVICE = (
+    "Give a layer of compounds or grid cells as [units] to have splits drawn, or [roads] and [buildings] to have them "
+    "sketched (示意)."
+)
 
 
 @dataclass(frozen=True)

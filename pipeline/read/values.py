@@ -10,7 +10,7 @@ import pandas as pd
 from pipeline.read.sources import Rows, Source, faults
 from pipeline.schema import MEASURE_COLUMNS
 
-TEXTS = ("unit_id", "name", "community", "subdistrict", "code", "road_class", "kind", "state", "premises_state")
+TEXTS = ("unit_id", "name", "community", "subdistrict", "code", "road_class", "kind", "state", "premises_state", "use")
 COUNTS = ("households", "population", *MEASURE_COLUMNS.values())
 FIGURES = (
     *("workers", "floor_m2", "grids", "compounds", "waiting_households", "workload_matters", "farthest_walk_m"),
