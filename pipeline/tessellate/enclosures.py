@@ -19,9 +19,11 @@ def enclosures(
     `communities`: polygons by name; `lines` in the same CRS. Lines that end within `reach_m` of another or of the
     border reach it; other ends that dangle are ignored. What is smaller than `least_m2`, or nowhere wider than
     LEAST_WIDTH_M, joins the neighbour in its community with the longest shared border. Enclosures share every corner.
+    Where communities overlap, the overlap is a piece of its own in both.
     """
     polygons = np.asarray(communities.array, dtype="object")
-    mesh = faces(np.concatenate([shapely.boundary(polygons), _prolonged(_crossing(lines, polygons), reach_m)]))
+    crossing = _crossing(lines, polygons)
+    mesh = faces(np.concatenate([shapely.boundary(polygons), crossing, _reaching(crossing, reach_m)]))
     face, owner = holders(polygons, mesh)
     pieces = mesh[face]
     group = joined(_sizes(pieces), borders(pieces, within=owner), enough=least_m2)
@@ -36,18 +38,16 @@ def _crossing(lines: gpd.GeoSeries, polygons: np.ndarray) -> np.ndarray:
     return shapes[np.unique(shapely.STRtree(shapes).query(polygons, predicate="intersects")[1])]
 
 
-def _prolonged(lines: np.ndarray, reach_m: float) -> np.ndarray:
-    """Add to the lines a straight end of `reach_m` wherever no other line begins or ends at theirs."""
-    xy, line = shapely.get_coordinates(lines, return_index=True)
-    first = np.flatnonzero(np.diff(line, prepend=-1))
-    last = np.append(first[1:], len(xy)) - 1
-    ends, before = np.concatenate([first, last]), np.concatenate([first + 1, last - 1])
-    along = xy[ends] - xy[before]
+def _reaching(lines: np.ndarray, reach_m: float) -> np.ndarray:
+    """Draw straight on by `reach_m` wherever a line ends and no other begins or ends at the same place."""
+    ends, inner = (shapely.get_point(lines, [[place] for place in places]).ravel() for places in ((0, -1), (1, -2)))
+    xy = shapely.get_coordinates(ends)
+    along = xy - shapely.get_coordinates(inner)
     length = np.hypot(*along.T)
-    _, where, often = np.unique(xy[ends].round(3), axis=0, return_inverse=True, return_counts=True)
+    _, where, often = np.unique(xy.round(3), axis=0, return_inverse=True, return_counts=True)
     free = (often[where.ravel()] == 1) & (length > 0)
-    beyond = xy[ends][free] + along[free] / length[free, None] * reach_m
-    return np.concatenate([lines, shapely.linestrings(np.stack([xy[ends][free], beyond], axis=1))])
+    beyond = xy[free] + along[free] / length[free, None] * reach_m
+    return shapely.linestrings(np.stack([xy[free], beyond], axis=1))
 
 
 def _sizes(pieces: np.ndarray) -> np.ndarray:
