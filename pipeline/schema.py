@@ -57,6 +57,29 @@ ROAD_CLASS_ZH = {
     "path": "小路",
 }
 
+REPAIR_ZH = {
+    "ring": "图形自交",
+    "overlap": "重叠",
+    "gap": "缝隙",
+    "strip": "沿路空带",
+    "fragment": "碎片",
+    "snap": "界线吻合",
+}
+"""Kinds of repairs.csv."""
+
+SECTION_ZH = {
+    "units": "基本单元",
+    "communities": "社区",
+    "subdistricts": "街道",
+    "households": "户数表",
+    "roads": "道路",
+    "water": "水系",
+    "railways": "铁路",
+    "premises": "办公用房",
+    "buildings": "建筑物",
+}
+"""Sections of area.toml that name files."""
+
 PREMISES_ZH = {"usable": "可用", "decorating": "装修", "building": "在建", "none": "未落实"}
 
 NEW_COMMUNITY = "{subdistrict}新设{number}"
@@ -322,7 +345,7 @@ COUNTS_CSV = (
 
 REPAIRS_CSV = (
     Column("repair_id", "key of the change", "修复编号"),
-    Column("kind", "ring, overlap, gap, strip, fragment, snap, or what was left", "类型"),
+    Column("kind", "ring, overlap, gap, strip, fragment or snap", "类型"),
     Column("done", "true where it was mended, false where it was left as it is", "已修复"),
     Column("layer", "section of area.toml", "图层"),
     Column("ids", "units concerned, joined by 、", "涉及单元"),

@@ -1,4 +1,8 @@
-"""Draws the maps of a run: an overview before, one after, and a sheet for every case of the chosen strategy."""
+"""Draws the maps of a run: an overview before, one after, a sheet for every case of the chosen strategy.
+
+What reading has to show (where shapes were mended or left, which layers seem to be off) has sheets of its own, which
+can be drawn of an area that was only read and checked.
+"""
 
 import os
 from collections.abc import Callable
@@ -11,14 +15,25 @@ from matplotlib.figure import Figure
 from pipeline.dossier.maps import fonts
 from pipeline.dossier.maps.cases import CaseSheet, cut_case, draw_case
 from pipeline.dossier.maps.ground import ground_of
+from pipeline.dossier.maps.offset_sheets import OffsetSheet, cut_offset, doubtful, draw_offset
 from pipeline.dossier.maps.overview_drawing import draw_overview
 from pipeline.dossier.maps.overviews import OverviewSheet, cut_overview
 from pipeline.dossier.maps.paper import save
-from pipeline.results import Result
+from pipeline.dossier.maps.repair_drawing import draw_repair_map, draw_repair_tiles
+from pipeline.dossier.maps.repair_sheets import RepairMap, RepairTiles, cut_repair_map, cut_repair_tiles
+from pipeline.results import Area, Result
 
+Sheet = OverviewSheet | CaseSheet | RepairMap | RepairTiles | OffsetSheet
+DRAWN_BY: dict[type, Callable[..., Figure]] = {
+    OverviewSheet: draw_overview,
+    CaseSheet: draw_case,
+    RepairMap: draw_repair_map,
+    RepairTiles: draw_repair_tiles,
+    OffsetSheet: draw_offset,
+}
 CASE_LETTER = {"principle": "p", "compliance": "c"}
 
-__all__ = ["case_sheet", "draw_maps", "overview"]
+__all__ = ["case_sheet", "draw_maps", "draw_reading", "overview"]
 
 
 def draw_maps(
@@ -29,11 +44,36 @@ def draw_maps(
     `jobs` figures are drawn at a time, each in a process of its own from the little that it shows.
     """
     ground = ground_of(result)
-    sheets: dict[str, OverviewSheet | CaseSheet] = {
+    sheets: dict[str, Sheet] = {
         f"overview-{which}": cut_overview(result, ground, which) for which in ("before", "after")
     }
     cases = result.proposals[result.strategy].cases["case_id"]
     sheets |= {file_stem(case_id, result.strategy): cut_case(result, ground, case_id) for case_id in cases}
+    sheets |= _reading_sheets(result.area, result.edition)
+    return _draw_all(sheets, folder, jobs, report)
+
+
+def draw_reading(
+    area: Area, folder: Path, *, edition: str = "", jobs: int = 1, report: Callable[[str], None] | None = None
+) -> list[Path]:
+    """Write the sheets of repairs and of doubtful coordinates of an area into a folder, if there are any.
+
+    `repairs`: the map of all pieces; `repairs-1`, …: close-ups; `offset-…`: one for each layer that seems to be off.
+    """
+    return _draw_all(_reading_sheets(area, edition), folder, jobs, report)
+
+
+def _reading_sheets(area: Area, edition: str) -> dict[str, Sheet]:
+    sheets: dict[str, Sheet] = {}
+    if area.repairs is not None and len(area.repairs):
+        sheets["repairs"] = cut_repair_map(area, edition)
+        sheets |= {f"repairs-{number}": sheet for number, sheet in enumerate(cut_repair_tiles(area, edition), start=1)}
+    return sheets | {f"offset-{offset.layer}": cut_offset(area, edition, offset) for offset in doubtful(area)}
+
+
+def _draw_all(sheets: dict[str, Sheet], folder: Path, jobs: int, report: Callable[[str], None] | None) -> list[Path]:
+    if not sheets:
+        return []
     if report:
         report(f"绘制{len(sheets)}幅图")
     folder.mkdir(parents=True, exist_ok=True)
@@ -63,7 +103,7 @@ def case_sheet(result: Result, case_id: str) -> Figure:
         return draw_case(cut_case(result, ground_of(result), case_id))
 
 
-def _draw_and_save(sheet: OverviewSheet | CaseSheet, stem: Path) -> list[Path]:
+def _draw_and_save(sheet: Sheet, stem: Path) -> list[Path]:
     with fonts.typeset():
-        figure = draw_overview(sheet) if isinstance(sheet, OverviewSheet) else draw_case(sheet)
+        figure = DRAWN_BY[type(sheet)](sheet)
     return save(figure, stem)

@@ -101,7 +101,7 @@ def cut_case(result: Result, ground: Ground, case_id: str) -> CaseSheet:
     number = f"附图{cases.index.get_loc(case_id) + 3}"
     return CaseSheet(
         case_id=case_id,
-        imprint=imprint_of(result, number, title, _subtitle(result, case_id, case)),
+        imprint=imprint_of(result.area, result.edition, number, title, _subtitle(result, case_id, case)),
         layout=layout,
         view=view,
         panels={which: _cut_panel(ground, which, names, view) for which in layout.panels},

@@ -7,8 +7,8 @@ from matplotlib.patches import Rectangle
 
 from pipeline.dossier.maps.paper import MARGIN_MM, Box, Paper, fitted, width_mm, write
 from pipeline.dossier.maps.style import INK, QUIET, WARN
-from pipeline.dossier.marks import marks
-from pipeline.results import Result
+from pipeline.dossier.marks import area_marks
+from pipeline.results import Area
 
 SKETCH_MARK = "内部资料 · 示意图"
 DISCLAIMER = "示意图：本图界线仅供规划研究，不作为划界依据"
@@ -33,18 +33,18 @@ class Imprint:
     date: str
 
 
-def imprint_of(result: Result, number: str, title: str, subtitle: str) -> Imprint:
-    """Collect the words of one sheet from the settings and rules of a run."""
-    area, rules = result.area.settings.area, result.area.rules
-    dated = result.edition or area.date or TO_FILL
-    crs = result.area.units.crs
+def imprint_of(read: Area, edition: str, number: str, title: str, subtitle: str) -> Imprint:
+    """Collect the words of one sheet from the settings and rules of an area; `edition` goes before its date."""
+    area, rules = read.settings.area, read.rules
+    dated = edition or area.date or TO_FILL
+    crs = read.units.crs
     authority = crs.to_authority() if crs is not None else None
     code = f"（{':'.join(authority)}）" if authority else ""
     return Imprint(
         number=number,
         title=title,
         subtitle=subtitle,
-        marks=tuple(marks(result)),
+        marks=tuple(area_marks(read)),
         source=area.source or TO_FILL,
         counts=f"{dated}；户数口径：{rules.measure}",
         rules=f"{rules.title}；设置标准{rules.lower}—{rules.upper}户，拆分线{rules.split_over}户，合并线{rules.merge_under}户",

@@ -51,7 +51,7 @@ def cut_overview(result: Result, ground: Ground, which: str) -> OverviewSheet:
     action = result.flags.set_index("community")["action"]
     signs = pd.Series("", index=communities.index) if after else action.map(ACTION_SIGN).reindex(communities.index)
     return OverviewSheet(
-        imprint=imprint_of(result, "附图2" if after else "附图1", title, _subtitle(result)),
+        imprint=imprint_of(result.area, result.edition, "附图2" if after else "附图1", title, _subtitle(result)),
         paper=paper,
         view=view,
         communities=communities.assign(sign=signs.fillna(""), changed=communities.index.isin(_changed(ground))),
