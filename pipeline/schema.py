@@ -126,6 +126,8 @@ PROBLEM_ZH = {
     "codes shortened": "代码已取前12位",
     "column guessed from values": "按取值推断列",
     "columns alike": "同类列不止一个",
+    "buildings left out": "非居住建筑未计入",
+    "buildings outside": "建筑不在任何社区内",
     "columns recognised": "列名识别",
     "community by overlap": "按面积重叠确定社区",
     "community crosses the subdistrict line": "社区跨街道界线",
@@ -149,6 +151,7 @@ PROBLEM_ZH = {
     "empty layer": "图层或表为空",
     "encoding chosen": "已推定文字编码",
     "features left out": "部分要素未采用",
+    "floors unknown": "楼层数不明",
     "fractional count": "户数不是整数",
     "homonyms": "同名社区",
     "date instead of number": "数字变成了日期",
@@ -226,6 +229,7 @@ PROBLEM_ZH = {
     "unit straddles": "单元跨社区",
     "unit straddles subdistricts": "单元跨街道",
     "unit in two communities": "单元分属两个社区",
+    "unit not divided": "单元未能细分",
     "unit without id": "单元没有编号",
     "units without community": "单元没有所属社区",
     "units without households": "单元没有户数",
@@ -239,6 +243,7 @@ PROBLEM_ZH = {
     "unknown state": "用房状态无法识别",
     "unreadable file": "文件无法读取",
     "written as unknown": "记为未知",
+    "use unknown": "建筑用途不明",
 }
 """Chinese label of every problem that reading and checking may find."""
 

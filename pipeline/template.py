@@ -24,7 +24,8 @@ name = "{name}"
 preset = "{preset}"       # {presets}
 # lower = 1000               # 规则中的任何数值都可以在这里改
 
-# 基本单元(小区、网格):面图层。与 [communities] 至少要有一个。
+# 基本单元(小区、网格):面图层。与 [communities] 至少要有一个;没有时删去本节,
+# 由社区面、道路和建筑物划出示意单元,方案均标注“示意”。
 [units]
 path = "units.gpkg"
 # households = "常住户"       # 列名认不出来时,在这里写:我们的列名 = "你们的列名"
@@ -46,6 +47,10 @@ path = "households.xlsx"
 # path = "railways.gpkg"
 # [premises]
 # path = "premises.gpkg"
+
+# 建筑物(面,或带建筑面积的点):没有基本单元时,户数按住宅的建筑面积分摊
+# [buildings]
+# path = "buildings.gpkg"      # 层数、建筑面积、用途
 """
 
 SHEET = "社区"

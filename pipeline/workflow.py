@@ -32,6 +32,7 @@ from pipeline.schema import STRATEGY_ZH
 from pipeline.settings import Settings, load_settings
 from pipeline.swap import CHECK_OUTPUTS, replaced, require_replaceable
 from pipeline.synthetic import write_sample
+from pipeline.tessellate import tessellate_area
 from pipeline.verify import refuse, verify_plan
 
 Report = Callable[[str], None]
@@ -183,6 +184,9 @@ def _check(settings: Settings, stage: Stage) -> Area:
         rules, faults = load_rules(), error.problems
     with stage("read") as tell:
         area = read_area(settings, rules, report=tell)
+    if settings.units is None:
+        with stage("tessellate"):
+            area = tessellate_area(area)
     with stage("check"):
         found = pd.concat([faults, area.problems, check_area(area)]).drop_duplicates()
     return replace(area, problems=problems_table(found.to_dict("records")))

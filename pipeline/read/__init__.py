@@ -1,8 +1,8 @@
 """Reads an area: opens its files, joins counts to shapes, and tells every fault with file, sheet, row or feature.
 
-The rooms, in the order they are used: opening (layers, tables, recognition with columns, headings, guesses and
+The rooms, in the order they are used: opening (layers, sheets, recognition with columns, headings, guesses and
 evidence, values, codes, coordinates), names, homonyms, units (overlap), by_name, join (by_unit, by_community,
-apportion, repeated, proposals), offices, communities, traces, plausible, lines. Files are only ever read.
+repeated, proposals), offices, communities, traces, plausible, lines, buildings. Files are only ever read.
 """
 
 from collections.abc import Callable
@@ -12,6 +12,7 @@ import geopandas as gpd
 import pandas as pd
 
 from pipeline.errors import problems_table
+from pipeline.read.buildings import make_buildings
 from pipeline.read.by_name import is_per_compound, with_unit_ids
 from pipeline.read.communities import communities_table
 from pipeline.read.coordinates.diagnosis import find_offsets
@@ -62,6 +63,7 @@ def read_area(settings: Settings, rules: RuleSet, *, report: Callable[[str], Non
     usable = "units" in sources or (settings.units is None and "communities" in sources)
     places = _join(sources, rules.measure, remarked(opened.sources)) if usable else _nothing(opened.crs)
     lines, found = make_lines(sources, rules, opened.crs)
+    buildings, more = make_buildings(sources)
     return Area(
         settings=settings,
         rules=rules,
@@ -69,10 +71,11 @@ def read_area(settings: Settings, rules: RuleSet, *, report: Callable[[str], Non
         communities=places.communities,
         lines=lines,
         premises=places.premises,
-        problems=problems_table([*opened.rows, *rows, *suspected, *places.rows, *found]),
+        problems=problems_table([*opened.rows, *rows, *suspected, *places.rows, *found, *more]),
         reconciliation=_books(places.reconciliation),
         inputs=hashes(settings),
         outlines=make_outlines(sources),
+        buildings=buildings,
         counts=places.counts,
         columns=pd.DataFrame(
             [row for source in sources.values() for row in source.columns], columns=columns("columns.csv"), dtype="str"

@@ -5,8 +5,8 @@ from collections.abc import Mapping
 import geopandas as gpd
 import pandas as pd
 
+from pipeline.apportion import apportion
 from pipeline.errors import problem
-from pipeline.read.apportion import apportion
 from pipeline.read.books import Joined, Told, blank_counts, book, listed, sums, totals_differ
 from pipeline.read.names import name_key
 from pipeline.read.proposals import did_you_mean

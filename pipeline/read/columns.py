@@ -113,6 +113,10 @@ SYNONYMS: dict[str, dict[str, tuple[str, ...]]] = {
         "name": (*_NAME, "楼名", "楼栋名称", "楼号"),
         "floors": ("floors", "层数", "楼层数", "地上层数", "levels", "building:levels", "storeys", "floor"),
         "floor_m2": ("floor_m2", "建筑面积", "总建筑面积", "住宅面积", "floor_area", "建筑面积㎡"),
+        "use": (
+            *("use", "用途", "房屋用途", "建筑用途", "使用性质", "房屋性质", "建筑类型", "建筑类别", "类型", "类别"),
+            *("building", "function", "usage", "fclass", "type"),
+        ),
     },
 }
 """Usual names of each section's columns, the surest first; how they are compared is said in `headings`."""

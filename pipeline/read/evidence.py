@@ -18,7 +18,8 @@ def columns_found(raw: Source, found: Recognised, values: Values) -> list[Entry]
     """
     ours = {guess.theirs: (column, guess) for column, guess in found.guesses.items()}
     kept = [_entry(raw, theirs, *_told(theirs, ours, found.rivals, values)) for theirs in raw.seen]
-    return [*kept, *(_entry(raw, theirs, "", "dropped", "data of persons") for theirs in raw.dropped)]
+    dropped = [_entry(raw, theirs, "", "dropped", "data of persons") for theirs in raw.dropped]
+    return sorted([*kept, *dropped], key=lambda entry: (len(entry["place"]), entry["place"]))
 
 
 def _told(

@@ -14,7 +14,7 @@ from pipeline.read.by_community import named_rows
 from pipeline.read.by_unit import is_per_unit
 from pipeline.read.sources import Source, places
 from pipeline.read.units import Drawn
-from pipeline.read.values import COUNTS, NEEDED
+from pipeline.read.values import COUNTS, NEEDED, as_text
 from pipeline.schema import columns
 
 BY = {"households": "by area", "population": "by households"}
@@ -149,7 +149,7 @@ def _cells(source: Source, column: str, rows: pd.Series) -> _Cells:
     value = pd.Series(source.table[column].reindex(numbers).to_numpy(), index=rows.index, dtype="Int64")
     if source.written is not None and column in source.written:
         raw = source.written[column].reindex(numbers)
-        written = raw.astype("object").where(raw.notna(), "").astype("str")
+        written = as_text(raw)
     else:
         written = value.astype("str").where(value.notna(), "")
     text = pd.Series(written.to_numpy(), index=rows.index, dtype="str")

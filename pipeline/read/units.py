@@ -7,13 +7,17 @@ import geopandas as gpd
 import pandas as pd
 
 from pipeline.errors import problem
+from pipeline.read.buildings import make_buildings
 from pipeline.read.overlap import largest_share
 from pipeline.read.repeated import several_rows
 from pipeline.read.sources import Rows, Source, missing_column
 from pipeline.read.values import COUNTS, look_up
 from pipeline.schema import MEASURE_COLUMNS, columns
 
-NO_UNITS_ADVICE = "Give a layer of compounds or grid cells as [units] to have splits drawn."
+NO_UNITS_ADVICE = (
+    "Give a layer of compounds or grid cells as [units] to have splits drawn, or [roads] and [buildings] to have them "
+    "sketched (示意)."
+)
 
 
 @dataclass(frozen=True)
@@ -167,7 +171,7 @@ def _from_polygons(
         return units, [missing_column(source, column, "")]
     if source.table.crs is None or units.crs is None:
         return units, []
-    found, by_floor = largest_share(units.geometry[blank], source.table, column, _buildings(sources))
+    found, by_floor = largest_share(units.geometry[blank], source.table, column, make_buildings(sources)[0])
     filled = units[column].where(~blank, found.reindex(units.index, fill_value="")).astype("str")
     rows = []
     if (found != "").any():
@@ -175,11 +179,6 @@ def _from_polygons(
         detail += f", {by_floor.sum()} of them by the floor area of the buildings inside." if by_floor.any() else "."
         rows.append(problem("note", "units", f"{column} by overlap", detail, "Nothing to do.", source=source.label))
     return units.assign(**{column: filled}), rows
-
-
-def _buildings(sources: Mapping[str, Source]) -> gpd.GeoDataFrame | None:
-    table = sources["buildings"].table if "buildings" in sources else None
-    return table if isinstance(table, gpd.GeoDataFrame) and table.crs is not None else None
 
 
 def _subdistrict_from_communities(

@@ -23,7 +23,7 @@ from pipeline.read.numerals import (
 from pipeline.read.sources import EXAMPLES, TOTAL, Rows, Source, faults, place, shown
 from pipeline.schema import MEASURE_COLUMNS
 
-TEXTS = ("unit_id", "name", "community", "subdistrict", "code", "road_class", "kind", "state", "premises_state")
+TEXTS = ("unit_id", "name", "community", "subdistrict", "code", "road_class", "kind", "state", "premises_state", "use")
 COUNTS = ("households", "population", *MEASURE_COLUMNS.values())
 NEEDED = ("households", "population")
 """Counts that a run uses; a bad value in another measure of households is a warning and becomes unknown."""

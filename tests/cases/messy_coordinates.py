@@ -39,7 +39,8 @@ def town_units() -> gpd.GeoDataFrame:
         for column in range(SIDE):
             community = f"第{row // 2 * 7 + column // 2 + 1}社区"
             subdistrict = f"{'东西南北中上下'[row // 2]}街道"
-            rows.append((f"u{row * SIDE + column + 1}", 50 + row * SIDE + column, 100, community, subdistrict))
+            number = row * SIDE + column
+            rows.append((f"u{number + 1}", 50 + number, 2 * (50 + number), community, subdistrict))
             shapes.append(box(EAST[column], NORTH[row], EAST[column + 1], NORTH[row + 1]))
     table = pd.DataFrame(rows, columns=["unit_id", "常住户", "人口", "社区", "街道"])
     return gpd.GeoDataFrame(table, geometry=shapes, crs=TRUE)

@@ -27,8 +27,8 @@ def told(problems: pd.DataFrame, name: str) -> list[tuple[str, str, str]]:
 
 
 def unexpected(problems: pd.DataFrame, *names: str) -> list[str]:
-    """List problems that are none of these, and not about the columns either."""
-    return [name for name in problems["problem"] if name not in (*names, "columns recognised")]
+    """List problems that are none of these, and not about columns and coordinate systems either."""
+    return [name for name in problems["problem"] if name not in (*names, "columns recognised", "coordinate system")]
 
 
 def with_buildings(area: Area, folder: Path) -> Area:

@@ -9,8 +9,8 @@ import pytest
 from small_area import TOTALS, all_problems, found, read
 
 from pipeline.errors import listed
-from pipeline.read.opening import open_source
-from pipeline.read.sources import Source
+from pipeline.read.opening import open_parts
+from pipeline.read.sources import Source, joined
 from pipeline.results import Area
 from pipeline.settings import load_settings
 
@@ -19,9 +19,9 @@ SHEET = "households.xlsx 台账"
 
 def opened(folder: Path) -> tuple[Source, list[dict[str, str]]]:
     """Open the table of counts alone, with what was found."""
-    source, rows = open_source(load_settings(folder), "households", "常住户")
-    assert source is not None, rows
-    return source, rows
+    parts, rows = open_parts(load_settings(folder), "households", "常住户")
+    assert parts, rows
+    return joined(parts, "households.xlsx"), rows
 
 
 def table_of(folder: Path) -> Source:

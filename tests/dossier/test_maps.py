@@ -18,19 +18,21 @@ from matplotlib.font_manager import FontProperties, findfont
 from matplotlib.ft2font import FT2Font, LoadFlags
 from matplotlib.text import Text
 from PIL import Image
+from variants import sketched
 
 from pipeline.dossier.maps import case_sheet, draw_maps, overview
 from pipeline.dossier.maps.borders import TOLERANCE_M, borders_of, merged, outlines
 from pipeline.dossier.maps.faces import small_faces, write_face
 from pipeline.dossier.maps.fonts import MISSING, families, path_of, printable
 from pipeline.dossier.maps.ground import ground_of
-from pipeline.dossier.maps.imprint import DISCLAIMER, SKETCH_MARK, SYNTHETIC_MARK
+from pipeline.dossier.maps.imprint import DISCLAIMER, SKETCH_MARK
 from pipeline.dossier.maps.labels import Setting, Wanted, place_labels
 from pipeline.dossier.maps.overview_labels import label_overview
 from pipeline.dossier.maps.paper import NEVER_FIRST, width_mm, wrapped
 from pipeline.dossier.maps.prose import PROOF_SENTENCES, proof_sentence
 from pipeline.dossier.maps.style import MOVED_HATCH, STATUS_FILL, STATUS_HATCH, STATUS_ORDER
 from pipeline.dossier.maps.view import bar_lengths, fit
+from pipeline.dossier.marks import SPREAD_MARK, SYNTHETIC_MARK
 from pipeline.results import Result
 from pipeline.schema import PROOF_ORDER
 
@@ -160,12 +162,17 @@ def test_every_sheet_says_what_it_is(figures, name):
 
 @pytest.mark.parametrize("name", SHEETS)
 def test_a_made_up_area_says_so_on_every_sheet(figures, name):
-    assert texts(figures[name], "synthetic mark") == [SYNTHETIC_MARK]
+    assert texts(figures[name], "mark") == [SYNTHETIC_MARK]
 
 
 @pytest.mark.parametrize("name", ["before", "达标-01"])
 def test_a_real_area_has_no_synthetic_mark(compliance_result, name):
-    assert texts(sheet_of(compliance_result, name), "synthetic mark") == []
+    assert texts(sheet_of(compliance_result, name), "mark") == []
+
+
+@pytest.mark.parametrize("name", ["before", "after", "达标-01"])
+def test_a_sketch_says_so_on_every_sheet(compliance_result, name):
+    assert texts(sheet_of(sketched(compliance_result), name), "mark") == [SPREAD_MARK]
 
 
 def test_titles_say_which_map_it_is(figures):

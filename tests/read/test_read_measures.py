@@ -36,7 +36,7 @@ def test_measures_of_a_table_per_unit_are_summed_too(tmp_path: Path) -> None:
 
 
 def test_a_bad_value_in_a_measure_that_is_not_in_use_is_a_warning(tmp_path: Path) -> None:
-    table = small_table().assign(户籍户数=[1500, "不详", -3])
+    table = small_table().assign(户籍户数=[1500, "很多", -3])
     area = read_layers(tmp_path, units=small_units(), households=table)
     assert ([], ["not a number", "negative count"]) == (found(area.problems), found(area.problems, "warning"))
     assert [False, True, True] == area.communities["registered_households"].isna().tolist()

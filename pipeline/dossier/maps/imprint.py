@@ -7,9 +7,9 @@ from matplotlib.patches import Rectangle
 
 from pipeline.dossier.maps.paper import MARGIN_MM, Box, Paper, fitted, width_mm, write
 from pipeline.dossier.maps.style import INK, QUIET, WARN
+from pipeline.dossier.marks import area_marks
 from pipeline.results import Area
 
-SYNTHETIC_MARK = "合成数据 · 非真实区域"
 SKETCH_MARK = "内部资料 · 示意图"
 DISCLAIMER = "示意图：本图界线仅供规划研究，不作为划界依据"
 TO_FILL = "（待填）"
@@ -24,7 +24,7 @@ class Imprint:
     number: str
     title: str
     subtitle: str
-    synthetic: bool
+    marks: tuple[str, ...]
     source: str
     counts: str
     rules: str
@@ -44,7 +44,7 @@ def imprint_of(read: Area, edition: str, number: str, title: str, subtitle: str)
         number=number,
         title=title,
         subtitle=subtitle,
-        synthetic=area.synthetic,
+        marks=tuple(area_marks(read)),
         source=area.source or TO_FILL,
         counts=f"{dated}；户数口径：{rules.measure}",
         rules=f"{rules.title}；设置标准{rules.lower}—{rules.upper}户，拆分线{rules.split_over}户，合并线{rules.merge_under}户",
@@ -67,14 +67,16 @@ def _title(page: Axes, paper: Paper, imprint: Imprint) -> None:
     write(page, middle, 14.2, imprint.subtitle, 8.0, ha="center", color=QUIET, gid="subtitle")
     write(page, MARGIN_MM, 7.0, imprint.number, 10.0, fontweight="bold", gid="number")
     write(page, paper.width - MARGIN_MM, 6.6, SKETCH_MARK, 8.0, ha="right", fontweight="bold", gid="sketch mark")
-    if imprint.synthetic:
-        width = width_mm(SYNTHETIC_MARK, 8.5, bold=True) + 4
-        left = paper.width - MARGIN_MM - width
+    right = paper.width - MARGIN_MM
+    for mark in imprint.marks:
+        width = width_mm(mark, 8.5, bold=True) + 4
+        left = right - width
         page.add_patch(Rectangle((left, 11.6), width, 5.4, facecolor="white", edgecolor=WARN, linewidth=1.0, zorder=9))
         write(
-            page, left + width / 2, 14.3, SYNTHETIC_MARK, 8.5,
-            ha="center", va="center", color=WARN, fontweight="bold", gid="synthetic mark",
+            page, left + width / 2, 14.3, mark, 8.5,
+            ha="center", va="center", color=WARN, fontweight="bold", gid="mark",
         )  # fmt: skip
+        right = left - 2
 
 
 def footer_box(paper: Paper) -> Box:
