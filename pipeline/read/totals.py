@@ -80,7 +80,7 @@ def _scopes(source: Source, number: int) -> list[pd.Index]:
     named = _of_subdistrict(source, of or str(written))
     # Where a subdistrict is written in the first of its rows only, its name finds no more than that row.
     complete = "subdistrict" in source.table and (source.table["subdistrict"] != "").all()
-    return [named, beside] if complete else [beside, named]
+    return [named] if complete and len(named) else [beside, named]
 
 
 def _beside(source: Source, number: int) -> pd.Index:

@@ -27,7 +27,7 @@ _ADDRESS = re.compile(r"([A-Z]+)(\d+)")
 def unseen(content: bytes, sheet: str) -> dict[Cell, str]:
     """Find the cells of a sheet that hold an error (#REF!) or a formula without a result (=SUM(C2:C9)), as text.
 
-    `content`: the workbook's bytes. Empty for formats that are not xlsx: .xls always keeps results.
+    `content`: the workbook's bytes. Empty for formats other than xlsx, where such a cell stays a blank.
     """
     try:
         with zipfile.ZipFile(BytesIO(content)) as archive:
