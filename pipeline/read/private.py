@@ -90,9 +90,9 @@ def _says_person(header: str) -> bool:
 
 
 def _by_values(values: pd.Series) -> str:
-    if pd.api.types.is_numeric_dtype(values) and not (values >= 1e10).any():
+    if pd.api.types.is_numeric_dtype(values) and not (values >= 1e10).fillna(False).any():
         return ""
-    filled = [value for value in values.astype("object") if value is not None and value == value]
+    filled = values.dropna().astype("object").tolist()
     # Only what is long enough is looked at: columns of counts, names and short codes cost next to nothing.
     long = [
         value

@@ -297,7 +297,7 @@ def test_the_same_name_in_two_subdistricts_is_no_repeated_sheet(tmp_path: Path) 
 def test_a_book_with_hidden_sheets_only_is_refused_with_their_names(tmp_path: Path) -> None:
     with xlsxwriter.Workbook(str(tmp_path / "h.xlsx")) as book:
         book.add_worksheet("旧").very_hidden()
-        book.add_chartsheet("图")
+        book.add_chartsheet("图").activate()
     with pytest.raises(Unreadable, match="It has no sheet that can be seen; hidden: 旧"):
         read_file(tmp_path / "h.xlsx")
 
