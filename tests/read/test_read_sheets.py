@@ -6,6 +6,8 @@ from pathlib import Path
 import pandas as pd
 import pytest
 import xlsxwriter
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from pipeline.read.columns import readings, recognised
 from pipeline.read.sheets import read_sheets
@@ -148,9 +150,9 @@ def test_a_column_of_subdistricts_goes_before_the_sheets_name() -> None:
     assert FROM_SHEET not in sheet_of(HEAD, ["西街道", "甲", 1], name="东街道").source.table
 
 
-def totals_of(*rows) -> list[tuple[str, str]]:
+def totals_of(*rows, merges=()) -> list[tuple[str, str]]:
     """Severity and cell of what the sums of a sheet give."""
-    sheet = sheet_of(*rows)
+    sheet = sheet_of(*rows, merges=merges)
     ours = {theirs: column for column, theirs in sheet.chosen.items()}
     source = sheet.source
     assert source.totals is not None
@@ -306,3 +308,38 @@ def test_a_sheet_that_is_not_there_is_refused_with_those_that_are(tmp_path: Path
     write_book(tmp_path / "h.xlsx", lambda sheet: sheet.write("A1", 1))
     with pytest.raises(Unreadable, match="There is no sheet '表二'; sheets: 表一"):
         read_file(tmp_path / "h.xlsx", "表二")
+
+
+COUNTS = st.lists(st.lists(st.integers(0, 9999), min_size=1, max_size=4), min_size=1, max_size=4)
+"""Counts of the communities of each subdistrict."""
+
+
+@settings(max_examples=60)
+@given(counts=COUNTS, titles=st.integers(0, 3), deep=st.booleans(), sums=st.sampled_from(["", "above", "below"]))
+def test_whatever_stands_around_the_rows_their_counts_are_read_and_sums_agree(counts, titles, deep, sums) -> None:
+    rows: list[list[object]] = [[f"第{number}行标题", None, None, None] for number in range(titles)]
+    merges = []
+    if deep:
+        rows += [["街道", "社区", "户数", None], [None, None, "常住", "户籍"]]
+        at = len(rows)
+        merges += [Merge(at - 1, 0, at, 0), Merge(at - 1, 1, at, 1), Merge(at - 1, 2, at - 1, 3)]
+    else:
+        rows.append(["街道", "社区", "常住户", "户籍户"])
+    for number, group in enumerate(counts):
+        first = len(rows) + 1
+        body: list[list[object]] = [
+            [None, f"{number}-{place}社区", count, 2 * count] for place, count in enumerate(group)
+        ]
+        total = [[None, "小计", sum(group), 2 * sum(group)]]
+        rows += {"": body, "above": [*total, *body], "below": [*body, *total]}[sums]
+        rows[first - 1][0] = f"{number}号街道"
+        merges += [Merge(first, 0, len(rows), 0)] if len(rows) > first else []
+    rows += [
+        ["合 计", None, sum(map(sum, counts)), 2 * sum(map(sum, counts))],
+        ["填表人：王五", None, None, 13812345678],
+    ]
+    sheet = sheet_of(*rows, merges=merges)
+    table = sheet.source.table.rename(columns={theirs: ours for ours, theirs in sheet.chosen.items()})
+    assert [count for group in counts for count in group] == table["households"].tolist()
+    assert [f"{number}号街道" for number, group in enumerate(counts) for _ in group] == table["subdistrict"].tolist()
+    assert {"note"} == {severity for severity, _ in totals_of(*rows, merges=merges)}
