@@ -9,7 +9,7 @@ import xlsxwriter
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pipeline.read.columns import readings, recognised
+from pipeline.read.columns import recognised
 from pipeline.read.sheets import read_sheets
 from pipeline.read.sheets.formulas import unseen
 from pipeline.read.sheets.grid import Grid, Merge, make_grid
@@ -76,16 +76,11 @@ def test_a_repeated_or_blank_name_gets_its_letter() -> None:
     [
         (["社区", "户数·常住", "户数·户籍"], {"households": "户数·常住", "registered_households": "户数·户籍"}),
         (["社区", "人口·常住", "户数·合计"], {"households": "户数·合计", "population": "人口·常住"}),
-        (["社区", "常住·户", "常住·人口"], {"households": "常住·户", "population": "常住·人口"}),
         (["社区", "2025年·常住户", "2026年·常住户"], {}),
     ],
 )
 def test_joined_names_are_recognised_unless_two_mean_the_same(names: list[str], expected: dict[str, str]) -> None:
     assert {"community": "社区", **expected} == choose(names)
-
-
-def test_a_name_of_one_level_has_one_reading() -> None:
-    assert ["常住户数"] == readings("常住户数(户)")
 
 
 def test_only_merged_cells_are_filled_down_and_numbers_never() -> None:
