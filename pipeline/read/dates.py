@@ -15,6 +15,7 @@ _WRITTEN = re.compile(
     r"|[年./-](?P<month>1[0-2]|0?[1-9])(?:[月./-](?P<day>3[01]|[12]\d|0?[1-9])(?!\d)日?|月|(?!\d))"
     r"|年)"
 )
+_BLANK_OR_TIME = re.compile(r"\s+(?:\d\d:\d\d:\d\d)?")
 _OF_COUNTS = re.compile(r"(截至|截止|数据|统计|时点|基准)[^\d]{0,8}$")
 _OF_FORM = re.compile(r"(填表|填报|制表|报送|上报|打印|导出|印发|文件|办法|标准|依据)[^\d]{0,4}$")
 """What stands before the day on which a form was filled in, or in a regulation's title: no date of the counts."""
@@ -33,7 +34,7 @@ def date_of_counts(titles: Iterable[str], footers: Iterable[str] = (), names: It
     """
     sure, likely = [], []
     for text, is_footer in [*((text, False) for text in (*titles, *names)), *((text, True) for text in footers)]:
-        bare = re.sub(r"\s+", "", unicodedata.normalize("NFKC", text))
+        bare = _BLANK_OR_TIME.sub("", unicodedata.normalize("NFKC", text))
         for found in _WRITTEN.finditer(bare):
             before = bare[: found.start()]
             if _OF_COUNTS.search(before):

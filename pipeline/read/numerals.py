@@ -67,7 +67,7 @@ def read_numbers(values: pd.Series) -> pd.DataFrame:
         number = values.astype("Float64").astype("float64")
         how = pd.Series(LITERAL, index=values.index, dtype="str").where(~np.isinf(number), NO_NUMBER)
         return pd.DataFrame({"number": number.where(~np.isinf(number)), "how": how})
-    plain = [value.__class__ in (int, float) for value in values.array]
+    plain = [value.__class__ in (int, float) for value in values.tolist()]
     number = pd.Series(np.nan, index=values.index, dtype="float64")
     how = pd.Series(LITERAL, index=values.index, dtype="object")
     number[plain] = values[plain].astype("float64")

@@ -91,9 +91,9 @@ def _says_person(header: str) -> bool:
 
 
 def _by_values(values: pd.Series) -> str:
-    if pd.api.types.is_numeric_dtype(values) and not (values >= 1e10).any():
+    if pd.api.types.is_numeric_dtype(values) and not (values >= 1e10).fillna(False).any():
         return ""
-    filled = [value for value in values.astype("object") if value is not None and value == value]
+    filled = values.dropna().astype("object").tolist()
     # Only what is long enough is looked at: columns of counts, names and short codes cost next to nothing.
     long = [
         value
@@ -102,12 +102,12 @@ def _by_values(values: pd.Series) -> str:
     ]
     if not long or len(long) < MOST * len(filled):
         return ""
-    texts = [
-        unicodedata.normalize("NFKC", f"{value:.0f}" if value.__class__ is float else str(value)) for value in long
-    ]
     least = MOST * len(filled)
-    if sum(map(_has_identity_number, texts)) >= least:
+    if sum(map(_has_identity_number, long)) >= least:
         return "identity numbers stand in it"
+    texts = [
+        f"{value:.0f}" if value.__class__ is float else unicodedata.normalize("NFKC", str(value)) for value in long
+    ]
     mobiles = [found for text in texts if (found := _MOBILE.search(text))]
     if len(mobiles) < least or not mobiles:
         return ""
@@ -116,11 +116,12 @@ def _by_values(values: pd.Series) -> str:
     return "" if alike else "mobile numbers stand in it"
 
 
-def _has_identity_number(text: str) -> bool:
-    # As a number of a sheet it has lost its last digits: the day of birth is what is left to tell it by.
-    if text.isdigit() and len(text) == 18 and text.endswith("0") and _is_birthday(text[6:14]):
-        return True
-    return any(is_identity_number(found) for found in _IDENTITY.findall(text))
+def _has_identity_number(value: object) -> bool:
+    if isinstance(value, float):
+        # As a number of a sheet it has lost its last digits: the day of birth is what is left to tell it by.
+        digits = f"{value:.0f}"
+        return len(digits) == 18 and _is_birthday(digits[6:14])
+    return any(is_identity_number(found) for found in _IDENTITY.findall(unicodedata.normalize("NFKC", str(value))))
 
 
 def _shown(name: str) -> str:

@@ -21,6 +21,7 @@ ROUNDING = 0.5
 
 _SUM = re.compile(r"(?P<of>[^:;,。]{0,15}?)(?P<word>小计|合计|总计|共计)(数|户数)?:?(\([^()]*\))?")
 _AREA = re.compile(r"(全|本)(区|县|旗|市|街道|镇|乡|辖区)(总数|汇总)?:?")
+_HINT = re.compile("[计全本]")
 _EVERYTHING = re.compile(r"(全|本)(区|县|旗|市|辖区|表)")
 
 
@@ -30,6 +31,8 @@ def total_word(text: str) -> str:
     >>> total_word("合 计"), total_word("大召街道小计"), total_word("全区"), total_word("大召社区")
     ('合计', '大召街道小计', '全区', '')
     """
+    if not _HINT.search(text):
+        return ""
     bare = re.sub(r"\s+", "", unicodedata.normalize("NFKC", text))
     return bare if _SUM.fullmatch(bare) or _AREA.fullmatch(bare) else ""
 
@@ -80,7 +83,7 @@ def _scopes(source: Source, number: int) -> list[pd.Index]:
     named = _of_subdistrict(source, of or str(written))
     # Where a subdistrict is written in the first of its rows only, its name finds no more than that row.
     complete = "subdistrict" in source.table and (source.table["subdistrict"] != "").all()
-    return [named, beside] if complete else [beside, named]
+    return [named] if complete and len(named) else [beside, named]
 
 
 def _beside(source: Source, number: int) -> pd.Index:

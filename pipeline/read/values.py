@@ -79,7 +79,7 @@ def _typed_table(source: Source, raw: pd.DataFrame) -> tuple[pd.DataFrame, dict[
         else:
             table[column], refused[column], found = _number_column(source, column)
             rows += found
-    for column in {"state", "premises_state"} & set(table.columns):
+    for column in [name for name in ("state", "premises_state") if name in table]:
         table[column], found = _state_column(replace(source, table=table), column)
         rows += found
     return table, refused, rows
@@ -206,7 +206,9 @@ def _examples(texts: Iterable[str]) -> str:
 
 
 def _text_faults(source: Source, values: pd.Series) -> Rows:
-    """Name errors and formulas without result in a column of text, where they would be taken for a name."""
+    """Name errors and formulas without result in a sheet's column of text, where they would be taken for a name."""
+    if not source.letters:
+        return []
     errors, formulas = values[values.isin(ERRORS)], values[values.str.startswith("=")]
     return _sheet_faults("error", source, errors, formulas, str(values.name))
 

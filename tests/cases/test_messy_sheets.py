@@ -110,8 +110,8 @@ def test_case_04_rows_of_sums_are_left_out_and_kept_as_totals(tmp_path: Path, wh
     assert totals is not None
     assert expected == totals.index.tolist()
     assert f"{len(expected)} totals agree with the rows they stand for." == problem_of(area, "totals agree")["detail"]
-    left = {"below": "4, 6–7", "first": "2–3, 6", "named": "5–7", "elsewhere": "5"}[where]
-    assert f"totals (row {left})." in problem_of(area, "rows left out")["detail"]
+    left = {"below": "rows 4, 6–7", "first": "rows 2–3, 6", "named": "rows 5–7", "elsewhere": "row 5"}[where]
+    assert f"totals ({left})." in problem_of(area, "rows left out")["detail"]
 
 
 def test_case_05_footers_are_left_out_and_named_by_their_rows(tmp_path: Path) -> None:
@@ -119,7 +119,7 @@ def test_case_05_footers_are_left_out_and_named_by_their_rows(tmp_path: Path) ->
     area = read(tmp_path)
     assert_read_right(area)
     detail = problem_of(area, "rows left out")["detail"]
-    assert "These rows are no data and were left out: notes and signatures (row 6–9)." == detail
+    assert "These rows are no data and were left out: notes and signatures (rows 6–9)." == detail
     assert not area.problems["detail"].str.contains("王五|13812345678").any()
 
 
@@ -244,7 +244,7 @@ def test_case_09_sheets_copied_under_one_another_are_parted_by_their_titles(tmp_
     assert ["东街道", "东街道", "西街道"] == table_of(tmp_path).table["subdistrict"].tolist()
     detail = problem_of(area, "rows left out")["detail"]
     assert detail == (
-        "These rows are no data and were left out: totals (row 5, 11), notes and signatures (row 6, 12), "
+        "These rows are no data and were left out: totals (rows 5, 11), notes and signatures (rows 6, 12), "
         "headings (row 8), repeated headers (row 9)."
     )
     assert "2 totals agree with the rows they stand for." == problem_of(area, "totals agree")["detail"]
@@ -254,7 +254,7 @@ def test_case_09_sheets_that_count_the_same_are_refused(tmp_path: Path) -> None:
     messy.two_years_in_one_book(tmp_path)
     row = problem_of(read(tmp_path), "sheets repeat")
     assert ("error", "households.xlsx") == (row["severity"], row["source"])
-    assert row["detail"].startswith("Sheets 2025 and 2026 both have rows of 3 of the same communitys: ")
+    assert row["detail"].startswith("Sheets 2025 and 2026 have 3 rows with the same community: ")
     assert 'Say which sheet counts: layer = "its name" under [households].' == row["advice"]
 
 

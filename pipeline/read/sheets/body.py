@@ -31,6 +31,8 @@ _FOOTER = re.compile(
 )
 """What the first cell of a row below the table says: a note or who filled the form in."""
 
+_FOOTER_BEGINS = frozenset("注附备说填数资制统审复经单部负主分领联电报日时截以上本此")
+
 _QUANTITY = re.compile(r"\d+(个|家)?(社区|村|居委会|小区|网格)?")
 _LETTERS = "甲乙丙丁戊己庚辛"
 
@@ -99,7 +101,7 @@ def _filled_down(grid: Grid, header: Header, texts: list[str]) -> pd.DataFrame:
 
 def _said(values: pd.Series, judge: Callable[[str], object]) -> pd.Series:
     """Judge the different texts of a column; the rows for which the judgement is not empty, with it."""
-    texts = {value for value in values.array if value.__class__ is str}
+    texts = {value for value in values.tolist() if value.__class__ is str}
     found = {text: told for text in texts if (told := judge(text))}
     return values[values.isin(list(found))].map(found) if found else values.iloc[:0]
 
@@ -166,15 +168,20 @@ def _above_headers(rest: pd.DataFrame, below: pd.DataFrame, headers: pd.Index) -
     return lonely.loc[sorted(set(found))]
 
 
+def _is_footer(text: str) -> bool:
+    # Most texts of a long table are names; one look at where they begin spares the rest of the work.
+    return text.lstrip()[:1] in _FOOTER_BEGINS and _FOOTER.fullmatch(_bare(text)) is not None
+
+
 def _footers(rest: pd.DataFrame, texts: list[str]) -> pd.Series:
     """Find notes and signatures below the table: rows whose first cell says so, and lone texts that follow them."""
     candidates: set[int] = set()
     for column in texts:
-        candidates |= set(_said(rest[column], lambda text: _FOOTER.fullmatch(_bare(text))).index)
+        candidates |= set(_said(rest[column], _is_footer).index)
     found = {}
     for number in sorted(candidates):
         said = [str(value) for value in rest.loc[number] if value is not None]
-        if _FOOTER.fullmatch(_bare(said[0])):
+        if _is_footer(said[0]):
             found[number] = " ".join(said)
     for above, number in pairwise(rest.index) if found else ():
         filled = [value for value in rest.loc[number] if value is not None] if above in found else []

@@ -8,7 +8,7 @@ import pandas as pd
 from pipeline.errors import problem
 from pipeline.read.names import name_key, subdistrict_key
 from pipeline.read.sheets.sheet import Sheet
-from pipeline.read.sources import Rows
+from pipeline.read.sources import EXAMPLES, Rows
 
 REPEATED = 0.5
 """Two sheets are of the same things where so much of the shorter one stands in the other, too."""
@@ -58,8 +58,9 @@ def _repeated(chosen: Sequence[Sheet], file: str, role: str) -> Rows:
     for one, other in combinations(things, 2):
         common = things[one] & things[other]
         if common and len(common) >= REPEATED * min(len(things[one]), len(things[other])):
-            detail = f"Sheets {one} and {other} both have rows of {len(common)} of the same {_key(chosen[0])}s"
-            detail += f": {'、'.join(sorted(name for _, name in common)[:5])}. Together they would be counted twice."
+            names = "、".join(sorted(name for _, name in common)[:EXAMPLES])
+            detail = f"Sheets {one} and {other} have {len(common)} rows with the same {_key(chosen[0])}: {names}."
+            detail += " Read together they would count twice."
             advice = f'Say which sheet counts: layer = "its name" under [{role}].'
             rows.append(problem("error", role, "sheets repeat", detail, advice, source=file))
     return rows

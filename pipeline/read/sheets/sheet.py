@@ -1,6 +1,6 @@
 """Makes a source of one sheet: its rows under their header, its date, its subdistrict, and what was left out."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import pandas as pd
@@ -13,6 +13,7 @@ from pipeline.read.sheets.grid import Grid, Merge, column_letter
 from pipeline.read.sheets.header import Choose, Header, find_header
 from pipeline.read.sheets.parent import named_subdistrict, titled_subdistrict
 from pipeline.read.sources import TOTAL, Rows, Source, ranges
+from pipeline.read.values import COUNTS
 
 FROM_SHEET = "subdistrict (sheet)"
 """Name of the column that a sheet about one subdistrict gets."""
@@ -44,7 +45,7 @@ def read_grid(grid: Grid, file: str, role: str, choose: Choose) -> Sheet:
     above = titles(grid, header)
     source = Source(role, label, body.rows[used], tuple(used), letters, totals=body.totals[[*used, TOTAL]])
     source = replace(source, date=date_of_counts(above, body.footers, [chosen[ours] for ours in chosen]))
-    rows = [*_left_out(source, body), *_shared_counts(source, header, body.shared)]
+    rows = [*_left_out(source, body), *_shared_numbers(source, header, body.shared, chosen)]
     if "subdistrict" not in chosen and "subdistrict" in choose([FROM_SHEET]):
         source, found = _with_subdistrict(source, grid.name, above, body, file)
         rows += found
@@ -64,7 +65,7 @@ def _left_out(source: Source, body: Body) -> Rows:
         "headings": body.headings.index,
         "repeated headers": body.headers,
     }
-    said = [f"{kind} (row {_numbers(index)})" for kind, index in kinds.items() if len(index)]
+    said = [f"{kind} ({_numbers(index)})" for kind, index in kinds.items() if len(index)]
     if not said:
         return []
     detail = f"These rows are no data and were left out: {', '.join(said)}."
@@ -73,18 +74,21 @@ def _left_out(source: Source, body: Body) -> Rows:
 
 
 def _numbers(index: pd.Index) -> str:
-    return ", ".join(f"{first}" if first == last else f"{first}–{last}" for first, last in ranges(index))
+    runs = ", ".join(f"{first}" if first == last else f"{first}–{last}" for first, last in ranges(index))
+    return f"row{'' if len(index) == 1 else 's'} {runs}"
 
 
-def _shared_counts(source: Source, header: Header, shared: Sequence[Merge]) -> Rows:
-    """Say which numbers are merged over rows of different names; which of them a number is for, the sheet tells not."""
+def _shared_numbers(source: Source, header: Header, shared: Sequence[Merge], chosen: Mapping[str, str]) -> Rows:
+    """Say which numbers are merged over rows of different names: the sheet does not tell which of them it is for."""
     rows = []
+    counts = {chosen[column] for column in COUNTS if column in chosen}
     for merge in shared:
+        severity = "error" if header.names[merge.left] in counts else "warning"
         letter = column_letter(merge.left)
         detail = f"One cell of {header.names[merge.left]} is merged over rows {merge.top} to {merge.bottom}."
         advice = "Unmerge it and give each row its own number."
         where = f"{source.label}!{letter}{merge.top}:{letter}{merge.bottom}"
-        rows.append(problem("error", source.role, "merged number", detail, advice, source=where))
+        rows.append(problem(severity, source.role, "merged number", detail, advice, source=where))
     return rows
 
 
