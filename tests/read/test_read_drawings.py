@@ -167,6 +167,15 @@ def test_named_points_of_a_kml_name_the_areas_around_them(tmp_path: Path) -> Non
     assert list(TOTALS) == read(tmp_path).communities.index.tolist()
 
 
+def test_points_of_a_kml_in_place_of_areas_are_refused(tmp_path: Path) -> None:
+    point = "<Point><coordinates>111.6,40.8</coordinates></Point>"
+    (tmp_path / "all.kml").write_bytes(kml(*(placemark(name, point) for name in TOTALS)))
+    write_toml(tmp_path, {"area": {"name": "小区", "crs": CRS}, "communities": {"path": "all.kml"}})
+    problems = read(tmp_path).problems
+    refused = problems[problems["problem"] == "not a polygon"]
+    assert ["all.kml features 1–3"] == refused["source"].tolist()
+
+
 def test_a_polygon_with_a_hole_and_a_shape_of_two_parts_stay_so(tmp_path: Path) -> None:
     outer, inner = [(111.0, 40.0), (112.0, 40.0), (112.0, 41.0), (111.0, 40.0)], [(111.5, 40.2), (111.6, 40.2)]
     hole = f"<innerBoundaryIs>{ring([*inner, (111.6, 40.3), inner[0]])}</innerBoundaryIs>"

@@ -292,6 +292,13 @@ def test_a_zip_without_layers_says_what_it_holds(tmp_path: Path) -> None:
     assert "It holds no layer file; in it: outside.rar, 说明/readme.pdf." == the_refusal(tmp_path)["detail"]
 
 
+def test_what_is_said_of_a_broken_file_is_the_same_each_time(tmp_path: Path) -> None:
+    (tmp_path / "units.shp").write_bytes(b"no such file")
+    write_toml(tmp_path, {"units": {"path": "units.shp"}})
+    detail = "Its .shx is missing and cannot be made from the .shp: 'units.shp' not recognized as being in a supported"
+    assert the_refusal(tmp_path)["detail"].startswith(detail)
+
+
 @pytest.mark.parametrize(
     ("name", "advice"), [("a.dwg", "DXF"), ("a.ovobj", "KML"), ("a.mxd", "map"), ("a.PDF", "draw")]
 )

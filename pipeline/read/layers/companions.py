@@ -11,6 +11,7 @@ import pyogrio
 
 from pipeline.errors import problem
 from pipeline.read.layers.encodings import UTF, of_document
+from pipeline.read.layers.ogr import plainly
 from pipeline.read.sources import Rows, Unreadable
 
 _OF = {
@@ -74,7 +75,7 @@ def _make_index(copy: Path) -> None:
     try:
         pyogrio.read_info(copy, encoding="ISO-8859-1")
     except (RuntimeError, ValueError) as error:
-        raise Unreadable(f"Its .shx is missing and cannot be made from the .shp: {error}") from error
+        raise Unreadable(f"Its .shx is missing and cannot be made from the .shp: {plainly(error, copy)}") from error
     finally:
         pyogrio.set_gdal_config_options({"SHAPE_RESTORE_SHX": None})
 

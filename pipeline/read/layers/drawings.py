@@ -40,6 +40,8 @@ def in_drawing(source: Source, group: str, wanted: str | None) -> Drawn:
     fitting = _fitting(closed(source)[0] if source.role in AREAL else source, source) & here
     if not fitting.any() and source.role in AREAL:  # it may be a network of border lines
         fitting = here & is_line(source.table)
+    if not fitting.any() and group == "folder":  # points in place of areas are told as such
+        fitting = here & is_point(source.table)
     if wanted is None:
         here = groups.isin(_likeliest(groups[fitting] if fitting.any() else groups, source.role, group))
     taken = fitting & here

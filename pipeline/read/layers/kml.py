@@ -33,6 +33,8 @@ def read_kml(path: Path, role: str, label: str) -> tuple[gpd.GeoDataFrame, Rows]
     try:
         text = re.sub(r"^\s*<\?xml[^>]*\?>", "", content.decode(encoding or UTF).lstrip("\ufeff"))
         root = ElementTree.fromstring(text)
+        for element in root.iter():  # every version of KML has a name space of its own
+            element.tag = element.tag.rsplit("}", 1)[-1]
     except (UnicodeDecodeError, ElementTree.ParseError) as error:
         raise Unreadable(f"It is not a KML file: {error}") from error
     rows: Rows = []
@@ -49,24 +51,20 @@ def read_kml(path: Path, role: str, label: str) -> tuple[gpd.GeoDataFrame, Rows]
     return table, rows + rings_closed(Source(role, label, table), unclosed)
 
 
-def _tag(element: Element) -> str:
-    return str(element.tag).rsplit("}", 1)[-1]
-
-
 def _child_text(element: Element, tag: str) -> str:
-    found = next((child for child in element if _tag(child) == tag), None)
+    found = next((child for child in element if child.tag == tag), None)
     return "".join(found.itertext()).strip() if found is not None else ""
 
 
 def _placemarks(element: Element, folder: str) -> Iterator[tuple[str, Element]]:
     """Give every Placemark below an element with the names of the folders that it lies in."""
     for child in element:
-        if _tag(child) == "Placemark":
+        if child.tag == "Placemark":
             yield folder, child
-        elif _tag(child) == "Folder":
+        elif child.tag == "Folder":
             name = _child_text(child, "name").replace("/", " ")
             yield from _placemarks(child, "/".join(part for part in (folder, name) if part))
-        elif _tag(child) == "Document":
+        elif child.tag == "Document":
             yield from _placemarks(child, folder)
 
 
@@ -74,9 +72,9 @@ def _told(mark: Element) -> dict[str, str]:
     """Take the name of a Placemark, its data, and the pairs of a table in its description, else the description."""
     told = {"name": _child_text(mark, "name")}
     for element in mark.iter():
-        if _tag(element) == "SimpleData":
+        if element.tag == "SimpleData":
             told[element.get("name", "")] = (element.text or "").strip()
-        elif _tag(element) == "Data":
+        elif element.tag == "Data":
             told[element.get("name", "")] = _child_text(element, "value")
     description = _child_text(mark, "description")
     pairs = _pairs(description) if "<t" in description.lower() else {}
@@ -115,11 +113,11 @@ def _shape(mark: Element) -> tuple[Any, bool]:
     """Draw the shape of a Placemark (None where it has none); say whether a ring had to be closed."""
     shapes, is_open = [], False
     for element in _leaves(mark):
-        if _tag(element) == "Polygon":
+        if element.tag == "Polygon":
             shape, unclosed = _polygon(element)
             is_open |= unclosed
         else:
-            shape = _line_or_point(_tag(element), _coordinates(element))
+            shape = _line_or_point(element.tag, _coordinates(element))
         shapes += [shape] if shape is not None else []
     if len(shapes) <= 1:
         return (shapes[0] if shapes else None), is_open
@@ -133,9 +131,9 @@ def _shape(mark: Element) -> tuple[Any, bool]:
 def _leaves(mark: Element) -> Iterator[Element]:
     """Give the simple geometries of a Placemark; those within a Polygon are its rings."""
     for child in mark:
-        if _tag(child) in ("Polygon", "LineString", "LinearRing", "Point"):
+        if child.tag in ("Polygon", "LineString", "LinearRing", "Point"):
             yield child
-        elif _tag(child) == "MultiGeometry":
+        elif child.tag == "MultiGeometry":
             yield from _leaves(child)
 
 
@@ -143,8 +141,8 @@ def _polygon(element: Element) -> tuple[Any, bool]:
     """Draw a Polygon with its holes; None where its outline has fewer than three corners."""
     rings: dict[str, list[np.ndarray]] = {"outerBoundaryIs": [], "innerBoundaryIs": []}
     for boundary in element:
-        if _tag(boundary) in rings:
-            rings[_tag(boundary)] += [_coordinates(ring) for ring in boundary if _tag(ring) == "LinearRing"]
+        if boundary.tag in rings:
+            rings[boundary.tag] += [_coordinates(ring) for ring in boundary if ring.tag == "LinearRing"]
     sound = {side: [ring for ring in several if len(ring) >= 3] for side, several in rings.items()}
     if not sound["outerBoundaryIs"]:
         return None, False

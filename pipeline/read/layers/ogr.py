@@ -1,5 +1,6 @@
 """Reads one layer of any format that GDAL knows, with what GDAL says of it, and texts in the encoding that fits."""
 
+import os
 import warnings
 from pathlib import Path
 from typing import Any
@@ -28,7 +29,12 @@ def list_layers(path: Path) -> list[tuple[str, str]]:
             warnings.simplefilter("ignore")  # they come again when the layer is read
             return [(str(name), str(kind or "")) for name, kind in pyogrio.list_layers(path)]
     except _FAULTS as error:
-        raise Unreadable(f"It is not a layer file that can be read: {error}") from error
+        raise Unreadable(f"It is not a layer file that can be read: {plainly(error, path)}") from error
+
+
+def plainly(said: object, path: Path) -> str:
+    """Write what GDAL says of a file without its folder, which may be a temporary one, and without hints for code."""
+    return str(said).split("; It might help")[0].replace(f"{path.parent}{os.sep}", "").rstrip(".")
 
 
 def read_ogr(path: Path, layer: str, role: str, label: str, **options: Any) -> tuple[gpd.GeoDataFrame, Rows]:
@@ -42,10 +48,10 @@ def read_ogr(path: Path, layer: str, role: str, label: str, **options: Any) -> t
         warnings.simplefilter("always")
         try:
             table, curved = _read(path, layer, options)
-            said = list(dict.fromkeys(str(remark.message) for remark in remarks))
+            said = list(dict.fromkeys(plainly(remark.message, path) for remark in remarks))
             unclosed = _unclosed(path, layer, options) if any("on closed ring" in text for text in said) else []
         except _FAULTS as error:
-            raise Unreadable(f"Layer {layer} cannot be read: {error}") from error
+            raise Unreadable(f"Layer {layer} cannot be read: {plainly(error, path)}") from error
     if not isinstance(table, gpd.GeoDataFrame):
         raise Unreadable("It has no shapes, only a table")
     table.index = pd.RangeIndex(1, len(table) + 1)
