@@ -12,7 +12,7 @@ import pandas as pd
 
 from pipeline.errors import problems_table
 from pipeline.read.communities import communities_table
-from pipeline.read.coordinates.diagnosis import find_offsets
+from pipeline.read.coordinates import find_offsets
 from pipeline.read.join import join_counts
 from pipeline.read.lines import make_lines
 from pipeline.read.names import one_spelling
