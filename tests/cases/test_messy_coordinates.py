@@ -78,7 +78,9 @@ def test_case_24_north_before_east_is_put_right(tmp_path: Path, kind: str, crs: 
     area = read(tmp_path)
     assert_home(area, crs)
     assert ["CRS inferred", "axes swapped"] == found(area.problems, "warning")
-    assert row_of(area, "axes swapped")["detail"].startswith("North stands before east in the file (x about 4.51")
+    assert row_of(area, "axes swapped")["detail"].startswith(
+        "North stands before east in the file (x about 4519552, y about "
+    )
 
 
 def test_case_24_north_before_east_under_a_right_prj_is_put_right(tmp_path: Path) -> None:
