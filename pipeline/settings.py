@@ -89,14 +89,19 @@ class LayerSection(BaseModel):
         description="file of points, or layer of the same file, whose texts name the areas in which they stand, where "
         "these have no name",
     )
-    crs: str = Field("", description="CRS of the file, where the file does not say it or says it wrongly")
+    crs: str = Field(
+        "",
+        description="CRS of the file, where the file does not say it or says it wrongly; GCJ-02 or BD-09: degrees of "
+        "a map with that offset",
+    )
     offset: Literal["", "GCJ-02", "BD-09"] = Field(
         "", description="the shapes were traced on a base map with this offset; they are brought back"
     )
     helmert: list[float] = Field(
         default_factory=list,
-        description="4 parameters (dx m, dy m, rotation seconds, scale ppm) in the plane of the working CRS, or 7 "
-        "(dx, dy, dz m, rx, ry, rz seconds, scale ppm; position vector) between the datums",
+        description="4 parameters (dx east m, dy north m, rotation counter-clockwise in seconds, scale ppm) from the "
+        "file's plane to that of the working CRS, or 7 (dx, dy, dz m, rx, ry, rz seconds, scale ppm; position vector) "
+        "from its datum to that of the working CRS",
     )
     control_points: str = Field(
         "", description="table of points known in both systems: x, y in the file's, to_x, to_y in the working CRS"

@@ -15,7 +15,7 @@ from pipeline.errors import problems_table
 from pipeline.read.buildings import make_buildings
 from pipeline.read.by_name import is_per_compound, with_unit_ids
 from pipeline.read.communities import communities_table
-from pipeline.read.coordinates.diagnosis import find_offsets
+from pipeline.read.coordinates import find_offsets
 from pipeline.read.homonyms import keep_apart
 from pipeline.read.join import join_counts
 from pipeline.read.lines import make_lines

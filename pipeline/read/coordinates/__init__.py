@@ -1,8 +1,8 @@
 """Finds which coordinate system each layer has and brings all layers home; tests whether one lies shifted.
 
 The rooms, in the order they are used: claims, guess, landing, settle (wording): which system a layer has. moves
-(offsets, datums, plane): what its section says to do with it. working: the system of the run. diagnosis (evidence):
-whether a layer lies shifted against the others. systems: names and comparisons.
+(offsets, datums, plane): what its section says to do with it. working: the system of the run. diagnosis (evidence,
+shifts, trial, verdicts): whether a layer lies shifted against the others. systems: names and comparisons.
 """
 
 from collections.abc import Mapping
@@ -10,6 +10,7 @@ from collections.abc import Mapping
 import geopandas as gpd
 from pyproj import CRS
 
+from pipeline.read.coordinates.diagnosis import find_offsets
 from pipeline.read.coordinates.moves import Whither, checked, moved, moves_in_plane
 from pipeline.read.coordinates.offsets import offset_of
 from pipeline.read.coordinates.settle import Hints, settle
@@ -18,7 +19,7 @@ from pipeline.read.coordinates.working import in_one_crs, to_working, working_cr
 from pipeline.read.sources import Rows, Source
 from pipeline.settings import LayerSection, Settings
 
-__all__ = ["place_layers", "to_working", "working_crs"]
+__all__ = ["find_offsets", "place_layers", "to_working", "working_crs"]
 
 
 def place_layers(parts: Mapping[str, list[Source]], settings: Settings) -> tuple[dict[str, list[Source]], Rows]:

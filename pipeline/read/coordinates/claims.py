@@ -99,10 +99,10 @@ def candidates(one: Claim, ground: list[Claim], working: CRS | None) -> list[Gue
 
     Each as given and with swapped axes, where its coordinates can be so.
     """
-    known = [(one.said, "the system that its file names")] if one.said is not None else []
-    known += [(one.named, "the system that area.toml names")] if one.named is not None else []
-    known += [(other.crs, f"the system of {other.label}") for other in ground if other.crs is not None]
-    known += [(working, "the working CRS")] if working is not None and in_metres(working) else []
+    known = [(one.said, "it is what its file names")] if one.said is not None else []
+    known += [(one.named, "it is what area.toml names")] if one.named is not None else []
+    known += [(other.crs, f"it is that of {other.label}") for other in ground if other.crs is not None]
+    known += [(working, "it is the working CRS")] if working is not None and in_metres(working) else []
     both = [Guess(crs, swapped, False, why) for swapped in (False, True) for crs, why in known]
     ranges = guesses(one.xy, family_of(one.stated))
     return [guess for guess in [*both, *ranges] if fits(guess.crs, ordered(one.xy, guess.swapped))]

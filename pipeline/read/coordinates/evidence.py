@@ -17,11 +17,17 @@ import shapely
 AREAL = ("units", "communities", "subdistricts")
 LINEAR = ("roads", "water", "railways")
 
+TESTED = (*AREAL, "premises", "buildings", *LINEAR)
+
 SAMPLED = 80
 """Features of a layer that are looked at for one kind of evidence."""
 
 ALONG = (0.13, 0.47, 0.81)
 """Where on an outline its points are taken, as shares of its length."""
+
+KEEP_BORDERS, KEEP_LINES = 0.8, 0.6
+"""Shares of points that should lie on borders and on lines; more than half, for in a town on a grid the half that runs
+north fits after any shift to the north."""
 
 CORNERS = 16
 """Corners of a piece of line."""
@@ -65,7 +71,10 @@ def typical(distances: Array, keep: float) -> float:
 
 
 def gathered(layers: Mapping[str, gpd.GeoDataFrame]) -> list[Evidence]:
-    """Gather the evidence between all layers (by section, in one metric CRS) that has enough features."""
+    """Gather the evidence between all layers (by section, in one metric CRS) that has enough features.
+
+    Every feature must have a shape.
+    """
     lines = {role: _Lines(_outlines(table)) for role, table in layers.items() if role in (*AREAL, *LINEAR)}
     named = {
         (role, column): _by_name(layers[role], column)
@@ -124,16 +133,14 @@ def _levels(layers: Mapping[str, gpd.GeoDataFrame]) -> list[tuple[str, str, str]
 
 
 def _shapes(table: gpd.GeoDataFrame) -> Array:
-    shapes = np.asarray(table.geometry.array, dtype="object")
-    return shapes[~(shapely.is_missing(shapes) | shapely.is_empty(shapes))]
+    return np.asarray(table.geometry.array, dtype="object")
 
 
 def _outlines(table: gpd.GeoDataFrame) -> Array:
     """Lines of a layer: of polygons their outlines."""
-    shapes = _shapes(table)
-    areal = shapely.get_dimensions(shapes) == 2
-    lines = np.concatenate([shapely.boundary(shapes[areal]), shapes[shapely.get_dimensions(shapes) == 1]])
-    return shapely.get_parts(lines)
+    parts = shapely.get_parts(_shapes(table))
+    kind = shapely.get_dimensions(parts)
+    return shapely.get_parts(np.concatenate([shapely.boundary(parts[kind == 2]), parts[kind == 1]]))
 
 
 def _even(shapes: Array, most: int = SAMPLED) -> Array:
@@ -149,37 +156,34 @@ def _on_outlines(outlines: Array) -> Array:
 
 def _borders(layers: Mapping[str, gpd.GeoDataFrame], lines: Mapping[str, _Lines]) -> list[Evidence]:
     """Borders of communities and subdistricts are borders of what lies next below them."""
-    found = []
-    for below, above, _ in _levels(layers):
-        if len(lines[below].lines):
-            outlines = _even(lines[above].lines)
-            if len(outlines):
-                fine = lines[below]
-                found.append(
-                    Evidence("borders", above, below, _on_outlines(outlines), len(outlines), 0.5, fine.reach, fine.onto)
-                )
-    return found
+    pairs = [(above, below) for below, above, _ in _levels(layers)]
+    return [one for pair in pairs for one in _on_lines("borders", *pair, lines, KEEP_BORDERS)]
 
 
 def _along(layers: Mapping[str, gpd.GeoDataFrame], lines: Mapping[str, _Lines]) -> list[Evidence]:
     """Borders run along roads, waters and railways, in part."""
-    found = []
-    for areal in AREAL:
-        for linear in LINEAR:
-            if areal in layers and linear in layers and len(lines[areal].lines) and len(lines[linear].lines):
-                outlines, ways = _even(lines[areal].lines), lines[linear]
-                count = min(len(outlines), len(ways.lines))
-                found.append(
-                    Evidence("lines", areal, linear, _on_outlines(outlines), count, 0.4, ways.reach, ways.onto)
-                )
-    return found
+    pairs = [(areal, linear) for areal in AREAL for linear in LINEAR if areal in layers and linear in layers]
+    return [one for pair in pairs for one in _on_lines("lines", *pair, lines, KEEP_LINES)]
+
+
+def _on_lines(kind: str, a: str, b: str, lines: Mapping[str, _Lines], keep: float) -> list[Evidence]:
+    """Points on the outlines of layer a, where layer b has lines around them at all."""
+    ours, theirs = lines[a].lines, lines[b]
+    if not len(ours) or not len(theirs.lines):
+        return []
+    around = shapely.box(*shapely.total_bounds(theirs.lines))
+    outlines = _even(ours[shapely.intersects(ours, around)])
+    points = _on_outlines(outlines) if len(outlines) else np.empty((0, 2))
+    points = points[shapely.intersects_xy(around, points)]
+    count = min(len(outlines), len(theirs.lines), len(points))
+    return [Evidence(kind, a, b, points, count, keep, theirs.reach, theirs.onto)] if count else []
 
 
 def _by_name(table: gpd.GeoDataFrame, column: str) -> dict[str, shapely.Geometry]:
     """Shapes of each name as one; not united, since only distances to them are asked for."""
     if column not in table:
         return {}
-    known = table[(table[column] != "") & ~(table.geometry.isna() | table.geometry.is_empty)]
+    known = table[table[column] != ""]
     names = known[column].to_numpy(dtype="object")
     shapes = np.asarray(known.geometry.array, dtype="object")
     groups = pd.Series(range(len(known)), dtype="int64").groupby(names).indices
@@ -213,8 +217,7 @@ def _inside(
     kind: str, a: str, b: str, table: gpd.GeoDataFrame, column: str, targets: Mapping[str, shapely.Geometry]
 ) -> list[Evidence]:
     """Points in the shapes of layer a, and the shape of layer b of the name that they bear."""
-    drawn = ~(table.geometry.isna() | table.geometry.is_empty)
-    known = table[table[column].isin(list(targets)) & drawn]
+    known = table[table[column].isin(list(targets))]
     known = known.iloc[_even(np.arange(len(known)))]
     if known.empty:
         return []

@@ -78,7 +78,9 @@ def decided(claims: list[Claim], hints: Hints) -> list[Settled]:
         elif main:
             settled.append(_by_the_others(one, ground, _joint(footings, main), footings.get(key), hints))
         else:
-            settled.append(_undecided(one, key, claims, footings, hints))
+            group = next((group for group in groups if key in group), [])
+            elsewhere = {other: footings[other] for other in footings if other not in group}
+            settled.append(_undecided(one, footings.get(key), claims, elsewhere, hints))
     return settled
 
 
@@ -133,29 +135,32 @@ def _by_the_others(one: Claim, ground: list[Claim], there: Footing, own: Footing
         return Settled(one, guess.crs, guess.swapped, f"inferred and confirmed by {others}", rows)
     ranked = [guess for guess, _ in landed] or by_province(found, hints.code)
     if own is not None and not landed:
-        row = wording.apart(one, distance_km(own, there), [other.label for other in ground])
-        return Settled(one, one.crs, one.swapped, told_by(one), [row])
+        return _apart(one, distance_km(own, there), ground)
     return _refused(one, ranked, hints, distance_km(own, there) if own is not None else None)
 
 
-def _undecided(one: Claim, key: int, claims: list[Claim], footings: Mapping[int, Footing], hints: Hints) -> Settled:
-    """Refuse a layer where nothing tells which of several places is right; layers far apart for good are only told."""
-    own = footings.get(key)
+def _undecided(
+    one: Claim, own: Footing | None, claims: list[Claim], elsewhere: Mapping[int, Footing], hints: Hints
+) -> Settled:
+    """Refuse a layer where nothing tells which of several places is right; layers far apart for good are only told.
+
+    `own`: where it lies by what is believed; `elsewhere`: the layers that do not lie together with it.
+    """
     if own is None:
         return _refused(one, by_province(candidates(one, [], hints.working), hints.code), hints, None)
-    others = [other for other in footings if other != key and distance_km(footings[other], own) > 0]
     landed = [
         guess
-        for other in others
-        for guess, _ in landings(one, candidates(one, [claims[other]], None), footings[other])
-        if guess.crs != one.crs or guess.swapped != one.swapped
+        for key, there in elsewhere.items()
+        for guess, _ in landings(one, candidates(one, [claims[key]], None), there)
     ]
-    far = max((distance_km(footings[other], own) for other in others), default=0.0)
-    if landed:
-        return _refused(one, landed, hints, far)
-    return Settled(
-        one, one.crs, one.swapped, told_by(one), [wording.apart(one, far, [claims[key].label for key in others])]
-    )
+    far = max(distance_km(there, own) for there in elsewhere.values())
+    return _refused(one, landed, hints, far) if landed else _apart(one, far, [claims[key] for key in elsewhere])
+
+
+def _apart(one: Claim, far_km: float, others: list[Claim]) -> Settled:
+    """Follow what is believed of a layer, and tell that it lies elsewhere than the others."""
+    believed = _as_believed(one)
+    return replace(believed, rows=[*believed.rows, wording.apart(one, far_km, [other.label for other in others])])
 
 
 def _refused(one: Claim, found: list[Guess], hints: Hints, away: float | None) -> Settled:

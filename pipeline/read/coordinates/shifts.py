@@ -14,9 +14,6 @@ AS_GIVEN, ANOTHER = "as given", "another shift"
 STARTS_M = (100.0,)
 """Radii of the rings of starting points from which a shift is looked for; old datums lie 50 to 150 m off."""
 
-FOUND_M = 1.0
-"""Distance left at which no further start is tried."""
-
 STEPS = 5
 """Steps of the search from each start; each solves for the shift that brings the points onto the lines nearest now."""
 
@@ -87,8 +84,6 @@ def estimated(evidence: list[Evidence], layers: frozenset[str]) -> Hypothesis | 
         )
         if left < least - 1e-6:
             best, least = shift, left
-        if least < FOUND_M:
-            break
     return Hypothesis(ANOTHER, (float(best[0]), float(best[1]))) if best is not None else None
 
 

@@ -12,7 +12,10 @@ from pipeline.read.coordinates.systems import central_meridian, crs_name, full_n
 
 LISTED = 6
 
-DATUMS_ALIKE = "The numbers cannot tell CGCS2000 from Xian 1980 or Beijing 1954, which lie up to 100 m or more apart"
+UNTOLD = "EPSG:…"
+"""What stands for the code where nothing says which."""
+
+DATUMS_ALIKE = "The numbers cannot tell CGCS2000 from Xian 1980 or Beijing 1954, which lie tens of metres apart"
 
 
 def listed(labels: Iterable[str], most: int = LISTED) -> str:
@@ -49,7 +52,7 @@ def inferred(one: Claim, crs: CRS, why: str, confirmed: str) -> dict[str, str]:
 def corrected(one: Claim, guess: Guess, confirmed: str, away_km: float | None) -> dict[str, str]:
     """Warn that the file's own statement is not followed, and why."""
     assert one.said is not None
-    refuted = "its coordinates cannot be in it" if away_km is None else f"so it would lie {away_km:.0f} km away"
+    refuted = "its coordinates cannot be in it" if away_km is None else f"then it would lie {away_km:.0f} km away"
     detail = (
         f"The file says {full_name(one.said)}, but {refuted}. {full_name(guess.crs)} is used instead ({guess.why}): "
         f"{confirmed}."
@@ -61,7 +64,7 @@ def corrected(one: Claim, guess: Guess, confirmed: str, away_km: float | None) -
 def swapped(one: Claim, crs: CRS) -> dict[str, str]:
     """Warn that north stood before east."""
     x, y = np.median(one.xy, axis=0)
-    detail = f"North stands before east in the file (x about {x:.6g}, y about {y:.6g}); the axes were swapped."
+    detail = f"North stands before east in the file (x about {x:.7g}, y about {y:.7g}); the axes were swapped."
     advice = "Swap them in the file, if others are to use it."
     return problem("warning", one.role, "axes swapped", detail, advice, id=crs_name(crs), source=one.label)
 
@@ -78,8 +81,10 @@ def no_crs(one: Claim, found: list[Guess], code: str) -> dict[str, str]:
     """Refuse a layer whose system is not told and cannot be inferred."""
     detail = "The file does not say its coordinate system"
     detail += f", and nothing confirms one for its coordinates ({span(one)}).{offered(found, code)}" if found else "."
-    choice, end = _choice(found, code), "with the system it was made in (a .prj file may be missing)."
-    advice = f'Add crs = "{choice}" under [{one.role}] {"if that is right, else " if found else ""}{end}'
+    choice = _choice(found, code)
+    advice = f'Add crs = "{choice}" under [{one.role}] '
+    advice += "if that is right, else " if choice != UNTOLD else ""
+    advice += "with the system it was made in (a .prj file may be missing)."
     return problem("error", one.role, "no CRS", detail, advice, source=one.label)
 
 
@@ -89,7 +94,7 @@ def misfit(one: Claim, found: list[Guess], code: str, away_km: float | None) -> 
     who = "area.toml" if one.named is not None else "The file"
     refuted = f"its coordinates ({span(one)}) cannot be in it"
     if away_km is not None:
-        refuted = f"so it lies {away_km:.0f} km from other layers, and it cannot be told which of them is wrong"
+        refuted = f"then it lies {away_km:.0f} km from other layers, and it cannot be told which of them is wrong"
     detail = f"{who} says {full_name(one.stated)}, but {refuted}.{offered(found, code)}"
     advice = f'The file is probably in another system: write crs = "{_choice(found, code)}" under [{one.role}]'
     advice += " if that is right, or say the right one for the other layer." if away_km is not None else "."
@@ -117,7 +122,7 @@ def span(one: Claim) -> str:
 
 
 def _choice(found: list[Guess], code: str) -> str:
-    return crs_name(found[0].crs) if found and (code or len(found) <= LISTED) else "EPSG:…"
+    return crs_name(found[0].crs) if found and (code or len(found) <= LISTED) else UNTOLD
 
 
 def _meridian(guess: Guess) -> str:
