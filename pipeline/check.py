@@ -10,14 +10,12 @@ import numpy as np
 import pandas as pd
 import shapely
 
+from pipeline.coverage import MAX_OVERLAP_M2, overlaps, usable
 from pipeline.errors import problem, problems_table
 from pipeline.results import Area
 
 LISTED = 20
 """Keys listed in one message."""
-
-MAX_OVERLAP_M2 = 1.0
-"""Overlaps up to this area are drawing noise."""
 
 Rows = list[dict[str, str]]
 
@@ -170,31 +168,6 @@ def _sizes(area: Area) -> Rows:
     return rows
 
 
-def _polygons(units: gpd.GeoDataFrame) -> np.ndarray:
-    """Positions of units whose shapes can be measured."""
-    shapes = units.geometry.array
-    sound = shapely.is_valid(shapes) & ~shapely.is_empty(shapes) & np.isin(shapely.get_type_id(shapes), (3, 6))
-    return np.flatnonzero(sound)
-
-
-def overlaps(units: gpd.GeoDataFrame) -> pd.DataFrame:
-    """Pairs of units that overlap by more than MAX_OVERLAP_M2: a, b (unit_id), area_m2, largest first.
-
-    Only polygons whose edges break the coverage can overlap, which spares nearly all intersections.
-    """
-    positions = _polygons(units)
-    shapes = np.asarray(units.geometry.array, dtype="object")[positions]
-    suspect = np.flatnonzero(~shapely.is_empty(shapely.coverage_invalid_edges(shapes)))
-    left, right = shapely.STRtree(shapes).query(shapes[suspect], predicate="intersects")
-    pairs = np.unique(np.sort(np.column_stack([suspect[left], right]), axis=1), axis=0)
-    pairs = pairs[pairs[:, 0] < pairs[:, 1]]
-    area = shapely.area(shapely.intersection(shapes[pairs[:, 0]], shapes[pairs[:, 1]]))
-    ids = units.index.to_numpy()[positions]
-    table = pd.DataFrame({"a": ids[pairs[:, 0]], "b": ids[pairs[:, 1]], "area_m2": area})
-    table = table[table["area_m2"] > MAX_OVERLAP_M2]
-    return table.sort_values("area_m2", ascending=False, kind="stable").reset_index(drop=True)
-
-
 def _overlaps(units: gpd.GeoDataFrame) -> Rows:
     pairs = overlaps(units)
     if pairs.empty:
@@ -207,7 +180,7 @@ def _overlaps(units: gpd.GeoDataFrame) -> Rows:
 
 def _detached(units: gpd.GeoDataFrame) -> Rows:
     """Note communities of today whose units do not hang together (parts that touch in a point are apart)."""
-    sound = units.iloc[_polygons(units)]
+    sound = units.iloc[usable(units)]
     sound = sound[sound["community"] != ""]
     union = shapely.coverage_union_all if shapely.coverage_is_valid(sound.geometry.array) else shapely.union_all
     whole = sound.geometry.groupby(sound["community"]).agg(lambda shapes: union(shapes.array))

@@ -1,0 +1,194 @@
+"""Divides open land down the middle between the units around it.
+
+The land is cut into triangles (constrained Delaunay), and each triangle across the middle of its inner sides: the
+chordal axis (Prasad 1997, Morphological analysis of shapes, CNLS Newsletter 139). What lies at a unit's outline, or
+at its corner, goes to this unit, so that units get a common border only where they face each other. Where corners
+of several units face each other with no outline between them, as at a crossing of roads, their shares meet in one
+point: corner to corner is no neighbourhood.
+"""
+
+from typing import NamedTuple
+
+import numpy as np
+import pandas as pd
+import shapely
+
+from pipeline.coverage import sides_of
+from pipeline.graph.links import numbered
+
+UNKNOWN = -1
+
+
+class Shares(NamedTuple):
+    """Pieces of land with the unit that gets each: shapes (k,), owner (k,), land (k,): position of what was divided."""
+
+    shapes: np.ndarray
+    owner: np.ndarray
+    land: np.ndarray
+
+
+class _Triangles(NamedTuple):
+    """Corners (m, 3) as complex numbers, counter-clockwise; side k lies opposite corner k.
+
+    `beyond` (m, 3): the unit on a side, or UNKNOWN. `next` (m, 3): the triangle on a side, or -1.
+    """
+
+    corner: np.ndarray
+    beyond: np.ndarray
+    next: np.ndarray
+    land: np.ndarray
+
+
+def divide(land: np.ndarray, around: np.ndarray, owner: np.ndarray) -> Shares:
+    """Divide polygons of open land (m,) between the units around; `around` (n,) are faces and `owner` (n,) theirs.
+
+    Land and faces share their corners exactly. Land that touches no unit along a line goes by its corners.
+    """
+    triangles = _triangles(land, around, owner)
+    label = _labels(triangles, around, owner)
+    middle = (triangles.corner[:, [1, 2, 0]] + triangles.corner[:, [2, 0, 1]]) / 2
+    centre = triangles.corner.mean(axis=1)
+    centre, middle = _contracted(triangles, label, centre, middle)
+    tables = [_pieces(triangles, label, centre, middle, count) for count in range(4)]
+    ring, owner, triangle = (np.concatenate(parts) for parts in zip(*tables, strict=True))
+    # A share whose corners have all been moved to one point, or to two, encloses nothing.
+    real = (np.diff(np.sort(ring[:, :4], axis=1), axis=1) != 0).sum(axis=1) >= 2
+    shapes = shapely.polygons(np.stack([ring[real].real, ring[real].imag], axis=-1))
+    return Shares(shapely.remove_repeated_points(shapes, 0.0), owner[real], triangles.land[triangle[real]])
+
+
+def _triangles(land: np.ndarray, around: np.ndarray, owner: np.ndarray) -> _Triangles:
+    """Cut the land into triangles and find what lies beyond each of their sides."""
+    shapes, of = shapely.get_parts(shapely.constrained_delaunay_triangles(land), return_index=True)
+    shapes = shapely.orient_polygons(shapes)
+    corner = np.ascontiguousarray(shapely.get_coordinates(shapes)).view(np.complex128).reshape(-1, 4)[:, :3]
+    sides = sides_of(np.concatenate([shapes, around]))
+    # The sides of the triangles come first, three to each, from corner 0 to 1, 1 to 2, 2 to 0: opposite 2, 0, 1.
+    other = sides["other"].to_numpy()[: 3 * len(shapes)].reshape(-1, 3)[:, [1, 2, 0]]
+    inner = (other >= 0) & (other < len(shapes))
+    outer = other >= len(shapes)
+    beyond = np.full(other.shape, UNKNOWN)
+    beyond[outer] = owner[other[outer] - len(shapes)]
+    return _Triangles(corner, beyond, np.where(inner, other, -1), of)
+
+
+def _labels(triangles: _Triangles, around: np.ndarray, owner: np.ndarray) -> np.ndarray:
+    """Say whose corner each corner of a triangle is (m, 3).
+
+    It is the unit's whose outline begins there; from it the word goes round the corner from triangle to triangle, so
+    that the fan of triangles at a corner between two units is parted in its middle.
+    """
+    first, second = triangles.beyond[:, [1, 2, 0]], triangles.beyond[:, [2, 0, 1]]
+    label = np.where(first == UNKNOWN, second, np.where(second == UNKNOWN, first, np.minimum(first, second)))
+    mine, theirs = _facing_corners(triangles)
+    flat = label.ravel()
+    while True:
+        news = (flat[mine] == UNKNOWN) & (flat[theirs] != UNKNOWN)
+        if not news.any():
+            break
+        told = pd.Series(flat[theirs[news]]).groupby(mine[news]).min()
+        flat[told.index.to_numpy()] = told.to_numpy()
+    flat = _by_place(flat, triangles.corner.ravel(), around, owner)
+    label = flat.reshape(-1, 3)
+    lowest = np.where(label == UNKNOWN, np.iinfo(np.int64).max, label).min(axis=1)
+    return np.where(label == UNKNOWN, lowest[:, None], label)
+
+
+def _facing_corners(triangles: _Triangles) -> tuple[np.ndarray, np.ndarray]:
+    """Pair the corners (numbered 3 x triangle + corner) that two triangles with a common side have at its ends."""
+    triangle, side = np.nonzero(triangles.next >= 0)
+    other = triangles.next[triangle, side]
+    mine, theirs = [], []
+    for step in (1, 2):
+        corner = (side + step) % 3
+        same = triangles.corner[other] == triangles.corner[triangle, corner][:, None]
+        mine.append(3 * triangle + corner)
+        theirs.append(3 * other + same.argmax(axis=1))
+    return np.concatenate(mine), np.concatenate(theirs)
+
+
+def _by_place(label: np.ndarray, corner: np.ndarray, around: np.ndarray, owner: np.ndarray) -> np.ndarray:
+    """Give a corner that no word has reached the first unit that has a corner at the same place."""
+    silent = np.flatnonzero(label == UNKNOWN)
+    if not len(silent):
+        return label
+    xy, face = shapely.get_coordinates(around, return_index=True)
+    places = pd.Series(owner[face]).groupby(np.ascontiguousarray(xy).view(np.complex128).ravel()).min()
+    told = places.reindex(corner[silent]).fillna(UNKNOWN).to_numpy(dtype=np.int64)
+    label = label.copy()
+    label[silent] = told
+    return label
+
+
+def _contracted(
+    triangles: _Triangles, label: np.ndarray, centre: np.ndarray, middle: np.ndarray
+) -> tuple[np.ndarray, np.ndarray]:
+    """Let the shares meet in one point where triangles without any outline lie side by side between several units."""
+    bare = (triangles.beyond == UNKNOWN).all(axis=1)
+    triangle, side = np.nonzero(triangles.next >= 0)
+    other = triangles.next[triangle, side]
+    apart = label[triangle, (side + 1) % 3] != label[triangle, (side + 2) % 3]
+    pair = np.minimum(triangle, other) * len(bare) + np.maximum(triangle, other)
+    # The two triangles may see the ends of their side differently, where a fan is parted.
+    both = bare[triangle] & bare[other] & np.isin(pair, pair[apart])
+    if not both.any():
+        return centre, middle
+    triangle, side, other = triangle[both], side[both], other[both]
+    cluster = numbered(len(bare), np.column_stack([triangle, other]))
+    mean = pd.Series(middle[triangle, side]).groupby(cluster[triangle]).mean()
+    moved_centre, moved_middle = centre.copy(), middle.copy()
+    moved = mean.reindex(cluster).to_numpy()
+    inside = ~np.isnan(moved.real)
+    moved_centre[inside] = moved[inside]
+    moved_middle[triangle, side] = moved_centre[triangle]
+    folded = bare & inside & (_corner_areas(triangles.corner, moved_centre, moved_middle) < 0).any(axis=1)
+    spoilt = np.isin(cluster, cluster[folded])
+    return np.where(spoilt, centre, moved_centre), np.where(spoilt[:, None], middle, moved_middle)
+
+
+def _corner_areas(corner: np.ndarray, centre: np.ndarray, middle: np.ndarray) -> np.ndarray:
+    """Twice the signed areas (m, 6) of the halves of the shares at the corners; negative where a share is folded."""
+    halves = []
+    for k in range(3):
+        for side in ((k + 2) % 3, (k + 1) % 3):
+            a, b = middle[:, side] - corner[:, k], centre - corner[:, k]
+            turn = a.real * b.imag - a.imag * b.real
+            halves.append(turn if side == (k + 2) % 3 else -turn)
+    return np.column_stack(halves)
+
+
+Cut = tuple[np.ndarray, np.ndarray, np.ndarray]
+"""Rings (k, corners) as complex numbers, their owners (k,), their triangles (k,)."""
+
+
+def _pieces(triangles: _Triangles, label: np.ndarray, centre: np.ndarray, middle: np.ndarray, count: int) -> Cut:
+    """Cut the triangles that have `count` sides on outlines."""
+    outlined = triangles.beyond != UNKNOWN
+    at = np.flatnonzero(outlined.sum(axis=1) == count)
+    # Turned so that the side that differs from the others is opposite corner 0.
+    first = (outlined[at] if count == 1 else ~outlined[at]).argmax(axis=1)
+    order = (first[:, None] + np.arange(3)) % 3
+    corner, mid, beyond, own = (
+        table[at[:, None], order] for table in (triangles.corner, middle, triangles.beyond, label)
+    )
+    c0, c1, c2 = corner.T
+    if count == 0:
+        cuts = [(corner[:, k], mid[:, (k + 2) % 3], centre[at], mid[:, (k + 1) % 3]) for k in range(3)]
+        owners = list(own.T)
+    elif count == 1:
+        cuts = [(c1, c2, mid[:, 1], mid[:, 2]), (c0, mid[:, 2], mid[:, 1], c0)]
+        owners = [beyond[:, 0], own[:, 0]]
+    elif count == 2:
+        cuts, owners = [(c0, c1, mid[:, 0], c0), (c0, mid[:, 0], c2, c0)], [beyond[:, 2], beyond[:, 1]]
+    else:
+        inner = _incentre(corner)
+        cuts = [(corner[:, (k + 1) % 3], corner[:, (k + 2) % 3], inner, inner) for k in range(3)]
+        owners = list(beyond.T)
+    rings = np.concatenate([np.stack([*cut, cut[0]], axis=-1) for cut in cuts])
+    return rings, np.concatenate(owners), np.tile(at, len(cuts))
+
+
+def _incentre(corner: np.ndarray) -> np.ndarray:
+    """Give the middle of the inscribed circle of triangles (m, 3): as far from each side."""
+    side = np.abs(corner[:, [1, 2, 0]] - corner[:, [2, 0, 1]])
+    return (side * corner).sum(axis=1) / side.sum(axis=1)
