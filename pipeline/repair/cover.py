@@ -14,7 +14,7 @@ from pipeline.repair.fragments import join_fragments
 from pipeline.repair.ground import Drawing, Ground
 from pipeline.repair.log import Row, change
 from pipeline.repair.middle import divide
-from pipeline.repair.openings import Openings, end_corners, find_openings
+from pipeline.repair.openings import Openings, at_ends, end_corners, find_openings
 from pipeline.repair.overlaps import give_overlaps
 
 log = logging.getLogger("pipeline")
@@ -57,10 +57,11 @@ def _mend(drawing: Drawing, working: np.ndarray, chords: Chords, lines: gpd.GeoD
     sides = sides_of(ground.faces)
     ground, rows = give_overlaps(ground, sides, drawing)
     openings = find_openings(ground, sides, drawing, lines)
+    left_out = at_ends(ground, sides, openings)
     ground = Ground(
         with_corners(ground.faces, end_corners(ground, sides, openings, drawing.limits.snap_m)), ground.covers
     )
-    ground, more = _divided(ground, openings, drawing)
+    ground, more = _divided(ground, openings, left_out, drawing)
     rows += more
     ground, more = join_fragments(ground, sides_of(ground.faces), drawing)
     rows += more
@@ -74,19 +75,20 @@ def _mismatched(shapes: np.ndarray) -> bool:
     return not shapely.coverage_is_valid(shapes)
 
 
-def _divided(ground: Ground, openings: Openings, drawing: Drawing) -> tuple[Ground, list[Row]]:
+def _divided(ground: Ground, openings: Openings, left_out: pd.MultiIndex, drawing: Drawing) -> tuple[Ground, list[Row]]:
     """Divide the openings between the units around; the account says how much each got."""
     if not len(openings.faces):
         return ground, []
     owner = ground.owner()
     around = np.flatnonzero(owner >= 0)
-    shares = divide(ground.faces[openings.faces], ground.faces[around], owner[around])
+    shares = divide(ground.faces[openings.faces], ground.faces[around], owner[around], left_out)
     kept = np.setdiff1d(np.arange(len(ground.faces)), openings.faces)
     place = np.full(len(ground.faces), -1, dtype=np.int64)
     place[kept] = np.arange(len(kept))
     covers = ground.covers.assign(face=place[ground.covers["face"]])
     added = pd.DataFrame({"face": len(kept) + np.arange(len(shares.shapes)), "unit": shares.owner})
-    fresh = Ground(np.concatenate([ground.faces[kept], shares.shapes]), pd.concat([covers, added], ignore_index=True))
+    faces = with_corners(ground.faces[kept], shares.corners)
+    fresh = Ground(np.concatenate([faces, shares.shapes]), pd.concat([covers, added], ignore_index=True))
     gained = pd.DataFrame({"opening": openings.opening[shares.land], "unit": shares.owner})
     gained["area"] = shapely.area(shares.shapes)
     return fresh, _rows(openings, gained.groupby(["opening", "unit"])["area"].sum(), drawing)

@@ -20,31 +20,39 @@ UNKNOWN = -1
 
 
 class Shares(NamedTuple):
-    """Pieces of land with the unit that gets each: shapes (k,), owner (k,), land (k,): position of what was divided."""
+    """Pieces of land with the unit that gets each: shapes (k,), owner (k,), land (k,): position of what was divided.
+
+    `corners` (as in coverage.with_corners) are those that the faces around need, where shares of two units meet on
+    the side of a third.
+    """
 
     shapes: np.ndarray
     owner: np.ndarray
     land: np.ndarray
+    corners: pd.DataFrame
 
 
 class _Triangles(NamedTuple):
     """Corners (m, 3) as complex numbers, counter-clockwise; side k lies opposite corner k.
 
-    `beyond` (m, 3): the unit on a side, or UNKNOWN. `next` (m, 3): the triangle on a side, or -1.
+    `beyond` (m, 3): the unit on a side, or UNKNOWN. `next` (m, 3): the triangle on a side, or -1. `barred` (m, 3):
+    true on sides of units that get nothing.
     """
 
     corner: np.ndarray
     beyond: np.ndarray
     next: np.ndarray
     land: np.ndarray
+    barred: np.ndarray
 
 
-def divide(land: np.ndarray, around: np.ndarray, owner: np.ndarray) -> Shares:
+def divide(land: np.ndarray, around: np.ndarray, owner: np.ndarray, left_out: pd.MultiIndex) -> Shares:
     """Divide polygons of open land (m,) between the units around; `around` (n,) are faces and `owner` (n,) theirs.
 
-    Land and faces share their corners exactly. Land that touches no unit along a line goes by its corners.
+    Land and faces share their corners exactly. `left_out` (position of the land, unit) get nothing along their sides.
+    Land that touches no unit along a line goes by its corners.
     """
-    triangles = _triangles(land, around, owner)
+    triangles = _triangles(land, around, owner, left_out)
     label = _labels(triangles, around, owner)
     middle = (triangles.corner[:, [1, 2, 0]] + triangles.corner[:, [2, 0, 1]]) / 2
     centre = triangles.corner.mean(axis=1)
@@ -54,10 +62,19 @@ def divide(land: np.ndarray, around: np.ndarray, owner: np.ndarray) -> Shares:
     # A share whose corners have all been moved to one point, or to two, encloses nothing.
     real = (np.diff(np.sort(ring[:, :4], axis=1), axis=1) != 0).sum(axis=1) >= 2
     shapes = shapely.polygons(np.stack([ring[real].real, ring[real].imag], axis=-1))
-    return Shares(shapely.remove_repeated_points(shapes, 0.0), owner[real], triangles.land[triangle[real]])
+    shapes = shapely.remove_repeated_points(shapes, 0.0)
+    return Shares(shapes, owner[real], triangles.land[triangle[real]], _meeting_on_sides(triangles, middle))
 
 
-def _triangles(land: np.ndarray, around: np.ndarray, owner: np.ndarray) -> _Triangles:
+def _meeting_on_sides(triangles: _Triangles, middle: np.ndarray) -> pd.DataFrame:
+    """List the middles of barred sides as corners to be set on the faces beyond."""
+    triangle, side = np.nonzero(triangles.barred)
+    points = [triangles.corner[triangle, (side + step) % 3] for step in (1, 2)] + [middle[triangle, side]]
+    names = ("x0", "y0", "x1", "y1", "x", "y")
+    return pd.DataFrame(dict(zip(names, (part for point in points for part in (point.real, point.imag)), strict=True)))
+
+
+def _triangles(land: np.ndarray, around: np.ndarray, owner: np.ndarray, left_out: pd.MultiIndex) -> _Triangles:
     """Cut the land into triangles and find what lies beyond each of their sides."""
     shapes, of = shapely.get_parts(shapely.constrained_delaunay_triangles(land), return_index=True)
     shapes = shapely.orient_polygons(shapes)
@@ -69,7 +86,8 @@ def _triangles(land: np.ndarray, around: np.ndarray, owner: np.ndarray) -> _Tria
     outer = other >= len(shapes)
     beyond = np.full(other.shape, UNKNOWN)
     beyond[outer] = owner[other[outer] - len(shapes)]
-    return _Triangles(corner, beyond, np.where(inner, other, -1), of)
+    barred = pd.MultiIndex.from_arrays([np.repeat(of, 3), beyond.ravel()]).isin(left_out).reshape(-1, 3)
+    return _Triangles(corner, np.where(barred, UNKNOWN, beyond), np.where(inner, other, -1), of, barred)
 
 
 def _labels(triangles: _Triangles, around: np.ndarray, owner: np.ndarray) -> np.ndarray:

@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from pipeline.coverage import is_narrow, widths
+from pipeline.coverage import is_narrow, owner_sides, widths
 from pipeline.repair.ground import Drawing, Ground, clusters, united
 
 MOST_MOUTH = 0.2
@@ -19,6 +19,9 @@ MOST_WIDENING = 1.5
 
 LEAST_LENGTH = 3.0
 """A strip is so much longer than wide; what is more compact is a plot or a pond."""
+
+SHORT_END = 1.5
+"""A unit whose sides at a gap are not longer than so many times its width stands at an end of the gap."""
 
 QUARTERED = 8.0
 """A side so much longer than its opening is wide gets corners at its quarters, so that a wedge is divided evenly."""
@@ -115,6 +118,24 @@ def end_corners(ground: Ground, sides: pd.DataFrame, openings: Openings, snap_m:
     quarters = (long["length"] > QUARTERED * long["width"]) & (long["width"] > snap_m)
     tables = [_on(long, share), _on(long, 1 - share), *(_on(long[quarters], part) for part in (0.25, 0.5, 0.75))]
     return pd.concat(tables, ignore_index=True)
+
+
+def at_ends(ground: Ground, sides: pd.DataFrame, openings: Openings) -> pd.MultiIndex:
+    """Find the units that stand at the end of a gap between others: pairs (position in openings.faces, unit).
+
+    They get nothing of it, or they would push in between the two that face each other. Where fewer than two units
+    have longer sides, as in the hole between four corners, nobody stands at an end.
+    """
+    place = pd.Series(np.arange(len(openings.faces)), index=openings.faces)
+    own = owner_sides(sides[sides["face"].isin(openings.faces)], ground.owner())
+    own["opening"] = openings.opening[place.reindex(own["face"])]
+    length = own.groupby(["opening", "unit"], as_index=False)["length"].sum()
+    gap = openings.kind[length["opening"]] == "gap"
+    short = gap & (length["length"] <= SHORT_END * openings.width_m[length["opening"]]).to_numpy()
+    long = length["opening"].map((~pd.Series(short)).groupby(length["opening"].to_numpy()).sum())
+    ends = length.loc[short & (long >= 2).to_numpy(), ["opening", "unit"]]
+    faces = pd.DataFrame({"opening": openings.opening, "place": np.arange(len(openings.faces))})
+    return pd.MultiIndex.from_frame(faces.merge(ends, on="opening")[["place", "unit"]])
 
 
 def _on(sides: pd.DataFrame, share: np.ndarray | float) -> pd.DataFrame:
