@@ -13,10 +13,13 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from pipeline.coverage import sides_of
 from pipeline.graph.links import numbered
+from pipeline.repair.corners import corner_owners
+from pipeline.repair.ground import united
+from pipeline.repair.triangles import UNKNOWN, Triangles, cut_into_triangles
 
-UNKNOWN = -1
+SMOOTH_M = 0.2
+"""Corners of a new border that enclose less than the square of this with those beside them are left out."""
 
 
 class Shares(NamedTuple):
@@ -32,28 +35,14 @@ class Shares(NamedTuple):
     corners: pd.DataFrame
 
 
-class _Triangles(NamedTuple):
-    """Corners (m, 3) as complex numbers, counter-clockwise; side k lies opposite corner k.
-
-    `beyond` (m, 3): the unit on a side, or UNKNOWN. `next` (m, 3): the triangle on a side, or -1. `barred` (m, 3):
-    true on sides of units that get nothing.
-    """
-
-    corner: np.ndarray
-    beyond: np.ndarray
-    next: np.ndarray
-    land: np.ndarray
-    barred: np.ndarray
-
-
 def divide(land: np.ndarray, around: np.ndarray, owner: np.ndarray, left_out: pd.MultiIndex) -> Shares:
     """Divide polygons of open land (m,) between the units around; `around` (n,) are faces and `owner` (n,) theirs.
 
     Land and faces share their corners exactly. `left_out` (position of the land, unit) get nothing along their sides.
     Land that touches no unit along a line goes by its corners.
     """
-    triangles = _triangles(land, around, owner, left_out)
-    label = _labels(triangles, around, owner)
+    triangles = cut_into_triangles(land, around, owner, left_out)
+    label = corner_owners(triangles, around, owner)
     middle = (triangles.corner[:, [1, 2, 0]] + triangles.corner[:, [2, 0, 1]]) / 2
     centre = triangles.corner.mean(axis=1)
     centre, middle = _contracted(triangles, label, centre, middle)
@@ -63,10 +52,23 @@ def divide(land: np.ndarray, around: np.ndarray, owner: np.ndarray, left_out: pd
     real = (np.diff(np.sort(ring[:, :4], axis=1), axis=1) != 0).sum(axis=1) >= 2
     shapes = shapely.polygons(np.stack([ring[real].real, ring[real].imag], axis=-1))
     shapes = shapely.remove_repeated_points(shapes, 0.0)
-    return Shares(shapes, owner[real], triangles.land[triangle[real]], _meeting_on_sides(triangles, middle))
+    return _smoothed(shapes, owner[real], triangles.land[triangle[real]], _meeting_on_sides(triangles, middle))
 
 
-def _meeting_on_sides(triangles: _Triangles, middle: np.ndarray) -> pd.DataFrame:
+def _smoothed(shapes: np.ndarray, owner: np.ndarray, land: np.ndarray, corners: pd.DataFrame) -> Shares:
+    """Unite what one unit gets of one land, and draw the borders between shares with few corners.
+
+    Land that no unit could be found for is left out: it stays as it is.
+    """
+    group = pd.DataFrame({"land": land, "owner": owner}).groupby(["land", "owner"]).ngroup().to_numpy()
+    number, whole = united(shapes, group, np.flatnonzero(owner != UNKNOWN))
+    first = pd.Series(np.arange(len(group))).groupby(group).first().reindex(number).to_numpy()
+    plain = shapely.coverage_simplify(whole, SMOOTH_M, simplify_boundary=False)
+    parts, of = shapely.get_parts(plain, return_index=True)
+    return Shares(parts, owner[first][of], land[first][of], corners)
+
+
+def _meeting_on_sides(triangles: Triangles, middle: np.ndarray) -> pd.DataFrame:
     """List the middles of barred sides as corners to be set on the faces beyond."""
     triangle, side = np.nonzero(triangles.barred)
     points = [triangles.corner[triangle, (side + step) % 3] for step in (1, 2)] + [middle[triangle, side]]
@@ -74,72 +76,8 @@ def _meeting_on_sides(triangles: _Triangles, middle: np.ndarray) -> pd.DataFrame
     return pd.DataFrame(dict(zip(names, (part for point in points for part in (point.real, point.imag)), strict=True)))
 
 
-def _triangles(land: np.ndarray, around: np.ndarray, owner: np.ndarray, left_out: pd.MultiIndex) -> _Triangles:
-    """Cut the land into triangles and find what lies beyond each of their sides."""
-    shapes, of = shapely.get_parts(shapely.constrained_delaunay_triangles(land), return_index=True)
-    shapes = shapely.orient_polygons(shapes)
-    corner = np.ascontiguousarray(shapely.get_coordinates(shapes)).view(np.complex128).reshape(-1, 4)[:, :3]
-    sides = sides_of(np.concatenate([shapes, around]))
-    # The sides of the triangles come first, three to each, from corner 0 to 1, 1 to 2, 2 to 0: opposite 2, 0, 1.
-    other = sides["other"].to_numpy()[: 3 * len(shapes)].reshape(-1, 3)[:, [1, 2, 0]]
-    inner = (other >= 0) & (other < len(shapes))
-    outer = other >= len(shapes)
-    beyond = np.full(other.shape, UNKNOWN)
-    beyond[outer] = owner[other[outer] - len(shapes)]
-    barred = pd.MultiIndex.from_arrays([np.repeat(of, 3), beyond.ravel()]).isin(left_out).reshape(-1, 3)
-    return _Triangles(corner, np.where(barred, UNKNOWN, beyond), np.where(inner, other, -1), of, barred)
-
-
-def _labels(triangles: _Triangles, around: np.ndarray, owner: np.ndarray) -> np.ndarray:
-    """Say whose corner each corner of a triangle is (m, 3).
-
-    It is the unit's whose outline begins there; from it the word goes round the corner from triangle to triangle, so
-    that the fan of triangles at a corner between two units is parted in its middle.
-    """
-    first, second = triangles.beyond[:, [1, 2, 0]], triangles.beyond[:, [2, 0, 1]]
-    label = np.where(first == UNKNOWN, second, np.where(second == UNKNOWN, first, np.minimum(first, second)))
-    mine, theirs = _facing_corners(triangles)
-    flat = label.ravel()
-    while True:
-        news = (flat[mine] == UNKNOWN) & (flat[theirs] != UNKNOWN)
-        if not news.any():
-            break
-        told = pd.Series(flat[theirs[news]]).groupby(mine[news]).min()
-        flat[told.index.to_numpy()] = told.to_numpy()
-    flat = _by_place(flat, triangles.corner.ravel(), around, owner)
-    label = flat.reshape(-1, 3)
-    lowest = np.where(label == UNKNOWN, np.iinfo(np.int64).max, label).min(axis=1)
-    return np.where(label == UNKNOWN, lowest[:, None], label)
-
-
-def _facing_corners(triangles: _Triangles) -> tuple[np.ndarray, np.ndarray]:
-    """Pair the corners (numbered 3 x triangle + corner) that two triangles with a common side have at its ends."""
-    triangle, side = np.nonzero(triangles.next >= 0)
-    other = triangles.next[triangle, side]
-    mine, theirs = [], []
-    for step in (1, 2):
-        corner = (side + step) % 3
-        same = triangles.corner[other] == triangles.corner[triangle, corner][:, None]
-        mine.append(3 * triangle + corner)
-        theirs.append(3 * other + same.argmax(axis=1))
-    return np.concatenate(mine), np.concatenate(theirs)
-
-
-def _by_place(label: np.ndarray, corner: np.ndarray, around: np.ndarray, owner: np.ndarray) -> np.ndarray:
-    """Give a corner that no word has reached the first unit that has a corner at the same place."""
-    silent = np.flatnonzero(label == UNKNOWN)
-    if not len(silent):
-        return label
-    xy, face = shapely.get_coordinates(around, return_index=True)
-    places = pd.Series(owner[face]).groupby(np.ascontiguousarray(xy).view(np.complex128).ravel()).min()
-    told = places.reindex(corner[silent]).fillna(UNKNOWN).to_numpy(dtype=np.int64)
-    label = label.copy()
-    label[silent] = told
-    return label
-
-
 def _contracted(
-    triangles: _Triangles, label: np.ndarray, centre: np.ndarray, middle: np.ndarray
+    triangles: Triangles, label: np.ndarray, centre: np.ndarray, middle: np.ndarray
 ) -> tuple[np.ndarray, np.ndarray]:
     """Let the shares meet in one point where triangles without any outline lie side by side between several units."""
     bare = (triangles.beyond == UNKNOWN).all(axis=1)
@@ -179,7 +117,7 @@ Cut = tuple[np.ndarray, np.ndarray, np.ndarray]
 """Rings (k, corners) as complex numbers, their owners (k,), their triangles (k,)."""
 
 
-def _pieces(triangles: _Triangles, label: np.ndarray, centre: np.ndarray, middle: np.ndarray, count: int) -> Cut:
+def _pieces(triangles: Triangles, label: np.ndarray, centre: np.ndarray, middle: np.ndarray, count: int) -> Cut:
     """Cut the triangles that have `count` sides on outlines."""
     outlined = triangles.beyond != UNKNOWN
     at = np.flatnonzero(outlined.sum(axis=1) == count)
