@@ -4,9 +4,8 @@ from pathlib import Path
 from typing import Any
 
 import geopandas as gpd
-import numpy as np
 import pandas as pd
-from shapely import LineString, MultiPolygon, Point, Polygon, box
+from shapely import LineString, Point, Polygon
 from shapely.affinity import translate
 
 CRS = "EPSG:4546"
@@ -128,12 +127,12 @@ def case_20_real_gaps(folder: Path) -> None:
 def case_27_road_edges(folder: Path, strips_m: float = 0.0, *, skew: float = 0.0) -> None:
     """Case 27: four units drawn to the edges of two roads that cross, 24 m and 16 m wide; no unit owns the roads.
 
-        +----+ +----+
-        | u3 | | u4 |      人民路 runs up between them (24 m), 建设街 across (16 m); `skew` moves the corner of u1
-        +----+ +----+      towards the crossing
-        +----+ +----+
-        | u1 | | u2 |
-        +----+ +----+
+    +----+ +----+
+    | u3 | | u4 |      人民路 runs up between them (24 m), 建设街 across (16 m); `skew` moves the corner of u1
+    +----+ +----+      towards the crossing
+    +----+ +----+
+    | u1 | | u2 |
+    +----+ +----+
     """
     units = units_table(
         [
@@ -148,31 +147,6 @@ def case_27_road_edges(folder: Path, strips_m: float = 0.0, *, skew: float = 0.0
     table = {"name": ["人民路", "建设街"], "road_class": ["primary", "secondary"]}
     roads = gpd.GeoDataFrame(table, geometry=lines, crs=CRS)
     write_case(folder, units, f"[repair]\nstrips_m = {strips_m}" if strips_m else "", roads=roads)
-
-
-def jittered(shapes: list[Any], amount: float, seed: int) -> np.ndarray:
-    """Move every corner of every polygon by itself, by up to `amount` metres each way."""
-    random = np.random.default_rng(seed)
-    moved = []
-    for drawn in shapes:
-        parts = [Polygon(*_moved_rings(part, amount, random)) for part in getattr(drawn, "geoms", [drawn])]
-        moved.append(parts[0] if len(parts) == 1 else MultiPolygon(parts))
-    return np.array(moved, dtype="object")
-
-
-def _moved_rings(part: Polygon, amount: float, random: np.random.Generator) -> tuple[Any, list[Any]]:
-    rings = [np.asarray(ring.coords)[:-1] for ring in (part.exterior, *part.interiors)]
-    moved = [ring + random.uniform(-amount, amount, ring.shape) for ring in rings]
-    return moved[0], moved[1:]
-
-
-def grid(columns: int, rows: int, side: float = 100.0) -> list[Polygon]:
-    """Draw squares, row by row from the lower left."""
-    return [
-        box(WEST + side * i, SOUTH + side * j, WEST + side * (i + 1), SOUTH + side * (j + 1))
-        for j in range(rows)
-        for i in range(columns)
-    ]
 
 
 def point(x: float, y: float) -> Point:
