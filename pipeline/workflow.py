@@ -26,6 +26,7 @@ from pipeline.flag import flag_communities, merge_candidates, near_limits, verdi
 from pipeline.graph import adjacency, community_borders
 from pipeline.propose import propose_compliance, propose_principle
 from pipeline.read import read_area
+from pipeline.repair import repair_area
 from pipeline.results import Area, Checked, Proposal, Result
 from pipeline.rules import load_rules
 from pipeline.schema import STRATEGY_ZH
@@ -184,6 +185,8 @@ def _check(settings: Settings, stage: Stage) -> Area:
         rules, faults = load_rules(), error.problems
     with stage("read") as tell:
         area = read_area(settings, rules, report=tell)
+    with stage("repair"):
+        area = repair_area(area)
     if settings.units is None:
         with stage("tessellate"):
             area = tessellate_area(area)

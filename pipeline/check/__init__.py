@@ -9,17 +9,18 @@ import pandas as pd
 from pipeline.check.counts import check_counts, check_sizes
 from pipeline.check.keys import check_keys
 from pipeline.check.nesting import check_nesting
-from pipeline.check.overlapping import check_overlaps, overlaps
+from pipeline.check.overlapping import check_overlaps
 from pipeline.check.parents import check_parents, check_two_subdistricts
 from pipeline.check.parts import check_parts, check_unit_parts
 from pipeline.check.rows import Rows, file_of
 from pipeline.check.same import check_same_shapes, same_shapes
-from pipeline.check.shapes import check_outlines, check_shapes, check_tiny, measurable
+from pipeline.check.shapes import check_outlines, check_shapes, check_tiny
+from pipeline.coverage import usable
 from pipeline.errors import problem, problems_table
 from pipeline.measures import dissolved
 from pipeline.results import Area
 
-__all__ = ["check_area", "overlaps"]
+__all__ = ["check_area"]
 
 
 def check_area(area: Area) -> pd.DataFrame:
@@ -50,7 +51,7 @@ def check_area(area: Area) -> pd.DataFrame:
 
 def _geometry(area: Area) -> Rows:
     """Check what the shapes of units and the polygons of communities and subdistricts are to one another."""
-    units = area.units.iloc[measurable(area.units)]
+    units = area.units.iloc[usable(area.units)]
     placed = units[units["community"] != ""]
     unions = dissolved(placed.geometry, placed["community"])
     twice = same_shapes(area.units)

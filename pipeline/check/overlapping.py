@@ -1,34 +1,11 @@
-"""Finds units that overlap."""
+"""Warns of units that overlap."""
 
 import geopandas as gpd
-import numpy as np
 import pandas as pd
-import shapely
 
 from pipeline.check.rows import Rows
-from pipeline.check.shapes import measurable
+from pipeline.coverage import MAX_OVERLAP_M2, overlaps
 from pipeline.errors import problem
-
-MAX_OVERLAP_M2 = 1.0
-"""Overlaps up to this area are drawing noise."""
-
-
-def overlaps(units: gpd.GeoDataFrame) -> pd.DataFrame:
-    """Pairs of units that overlap by more than MAX_OVERLAP_M2: a, b (unit_id), area_m2, largest first.
-
-    Only polygons whose edges break the coverage can overlap, which spares nearly all intersections.
-    """
-    positions = measurable(units)
-    shapes = np.asarray(units.geometry.array, dtype="object")[positions]
-    suspect = np.flatnonzero(~shapely.is_empty(shapely.coverage_invalid_edges(shapes)))
-    left, right = shapely.STRtree(shapes).query(shapes[suspect], predicate="intersects")
-    pairs = np.unique(np.sort(np.column_stack([suspect[left], right]), axis=1), axis=0)
-    pairs = pairs[pairs[:, 0] < pairs[:, 1]]
-    area = shapely.area(shapely.intersection(shapes[pairs[:, 0]], shapes[pairs[:, 1]]))
-    ids = units.index.to_numpy()[positions]
-    table = pd.DataFrame({"a": ids[pairs[:, 0]], "b": ids[pairs[:, 1]], "area_m2": area})
-    table = table[table["area_m2"] > MAX_OVERLAP_M2]
-    return table.sort_values("area_m2", ascending=False, kind="stable").reset_index(drop=True)
 
 
 def check_overlaps(units: gpd.GeoDataFrame, twice: pd.DataFrame) -> Rows:

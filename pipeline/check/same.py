@@ -8,7 +8,7 @@ import pandas as pd
 import shapely
 
 from pipeline.check.rows import Found, Rows, one_by_one
-from pipeline.check.shapes import measurable
+from pipeline.coverage import usable
 
 SAME_SHAPE = 0.95
 """Two units whose intersection is more than this share of their union are one place."""
@@ -20,7 +20,7 @@ def same_shapes(units: gpd.GeoDataFrame) -> pd.DataFrame:
     Such shapes hold a point of one another, which spares all other intersections. (The validity of a coverage does not
     tell: exact copies pass for valid.)
     """
-    positions = measurable(units)
+    positions = usable(units)
     shapes = np.asarray(units.geometry.array, dtype="object")[positions]
     left, right = shapely.STRtree(shapes).query(shapely.point_on_surface(shapes), predicate="intersects")
     pairs = np.unique(np.sort(np.column_stack([left, right])[left != right], axis=1), axis=0)

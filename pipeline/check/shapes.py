@@ -33,13 +33,6 @@ def check_shapes(units: gpd.GeoDataFrame) -> Rows:
     return rows
 
 
-def measurable(units: gpd.GeoDataFrame) -> np.ndarray:
-    """Positions of units whose shapes can be measured."""
-    shapes = units.geometry.array
-    sound = shapely.is_valid(shapes) & ~shapely.is_empty(shapes) & np.isin(shapely.get_type_id(shapes), (3, 6))
-    return np.flatnonzero(sound)
-
-
 def check_tiny(sound: gpd.GeoDataFrame) -> Rows:
     """Warn of units that are likely leftovers of drawing: smaller than TINY_M2 or narrower than SLIVER_M."""
     area, width = sound.area.to_numpy(), width_m(sound.geometry).to_numpy()

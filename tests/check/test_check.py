@@ -9,7 +9,8 @@ import pytest
 from shapely import Polygon, union_all
 from small_area import found, read_layers, small_units, square
 
-from pipeline.check import check_area, overlaps
+from pipeline.check import check_area
+from pipeline.coverage import overlaps
 from pipeline.errors import problem, problems_table
 from pipeline.results import Area
 

@@ -9,7 +9,7 @@ import xlsxwriter
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pipeline.read.columns import recognised
+from pipeline.read.recognition import recognised
 from pipeline.read.sheets import read_sheets
 from pipeline.read.sheets.formulas import unseen
 from pipeline.read.sheets.grid import Grid, Merge, make_grid
