@@ -21,6 +21,10 @@ _AMONG = re.compile(r"^其中[::]?")
 _TOTAL = re.compile(r"合计|总计|小计|总数|总量|共计|计|户|人|个|套|㎡|平方米")
 _QUANTITY = ("数量", "个数", "数")
 """Last levels that say how much of the level above, and those that say all of it or its unit."""
+_COUNTED = ("户", "人", "套")
+"""Last levels that are a unit, and part of the name where the level above is a qualifier (常住·户)."""
+
+_AREA_UNIT = re.compile(r"(?<=面积)(m2|平方米|平米)$")
 _FRAME = re.compile(
     r"总?(户数|人口数?|人数|户|居民|居民户|家庭户|住户|社区|规模)|.*(情况|信息|概况|数据|统计表?|台账|名册)"
 )
@@ -53,24 +57,31 @@ def forms(name: str) -> list[str]:
     ['基本情况户数', '户数基本情况', '户数']
     >>> forms("户数(户籍)")
     ['户数(户籍)', '户数户籍', '户籍户数', '户籍']
+    >>> forms("常住·户"), forms("办公用房·面积㎡")
+    (['常住·户', '常住户', '常住'], ['办公用房·面积m2', '办公用房面积m2', '面积m2办公用房', '办公用房面积'])
     """
     found = [plain(name)]
-    levels = _levels(name)
+    split, levels = _split(name), _levels(name)
+    found += ["".join(split)] if len(split) > 1 and split[-1] in _COUNTED else []
     while levels:
         upper, last = "".join(levels[:-1]), levels[-1]
         found += [upper + last, last + upper] + ([f"{upper}数"] if upper and last in _QUANTITY else [])
+        found += [_AREA_UNIT.sub("", upper + last)] if upper else []
         if len(levels) < 2 or not _FRAME.fullmatch(levels[0]):
             break
         levels = levels[1:]
     return list(dict.fromkeys(form for form in found if form))
 
 
-def _levels(name: str) -> list[str]:
-    """Split a heading into its levels; qualifiers in brackets are levels, totals and 其中 are none."""
+def _split(name: str) -> list[str]:
+    """Split a heading into its levels; qualifiers in brackets are levels, 其中 is none."""
     split = _MARKS.split(_QUALIFIED.sub(r"|\1", unicodedata.normalize("NFKC", str(name)).strip()))
-    levels = [_AMONG.sub("", plain(level)) for level in split]
-    levels = [level for level in levels if level]
-    return [level for place, level in enumerate(levels) if not place or not _TOTAL.fullmatch(level)]
+    return [level for level in (_AMONG.sub("", plain(level)) for level in split) if level]
+
+
+def _levels(name: str) -> list[str]:
+    """Give the levels of a heading without those that only say the total or the unit."""
+    return [level for place, level in enumerate(_split(name)) if not place or not _TOTAL.fullmatch(level)]
 
 
 def counts_many(name: str) -> bool:
