@@ -76,7 +76,19 @@ def open_parts(settings: Settings, role: str, measure: str) -> tuple[list[Source
             rows += found
             parts.append(source)
     rows += check_dates(parts, settings.area.date)
-    return ([] if lost else parts), rows
+    return ([] if lost else parts), _said_once(rows)
+
+
+def _said_once(rows: Rows) -> Rows:
+    """Put what is said of several parts in the same words into one row that names them all."""
+    said: dict[tuple[str, ...], dict[str, str]] = {}
+    for row in rows:
+        key = tuple(value for name, value in row.items() if name != "source")
+        if key in said:
+            said[key] = row | {"source": f"{said[key]['source']}; {row['source']}"}
+        else:
+            said[key] = row
+    return list(said.values())
 
 
 def _label(paths: list[Path]) -> str:

@@ -59,13 +59,14 @@ def test_the_map_of_repairs_marks_every_piece_by_kind_and_by_what_became_of_it(r
     assert 2 == len(texts(figure, "left piece"))
 
 
-def test_every_piece_has_a_close_up_what_was_left_first_then_the_largest(result: Result) -> None:
+def test_every_piece_has_a_close_up_what_was_left_first_and_mere_snapping_last(result: Result) -> None:
     sheets = cut_repair_tiles(mended_area(result.area, 14), "")
     assert [12, 2] == [len(sheet.tiles) for sheet in sheets]
     tiles = [tile for sheet in sheets for tile in sheet.tiles]
     areas = [tile.piece.area.iloc[0] for tile in tiles]
     assert [False, False] == [tile.done for tile in tiles[:2]]
-    assert sorted(areas[2:], reverse=True) == areas[2:]
+    assert ["界线吻合"] * 2 == [tile.caption[0].split()[1] for tile in tiles[-2:]]
+    assert sorted(areas[2:-2], reverse=True) == areas[2:-2]
     with fonts.typeset():
         assert 12 == sum("修复）" in text for text in texts(draw_repair_tiles(sheets[0]), "caption"))
 

@@ -32,6 +32,9 @@ LEGEND_SIGN = {"s": "■□", "o": "●○", "D": "◆◇", "^": "▲△", "*": 
 MENDED, LEFT = "#2d6a94", "#c00000"
 """Colour of what was mended and of what was left; in black and white the filled and the hollow sign tell them."""
 
+MANY = 400
+"""Pieces of one kind from which their signs are drawn small, so that the map stays readable."""
+
 PIECE_HATCH = "xxxx"
 
 
@@ -52,9 +55,10 @@ def draw_repair_map(sheet: RepairMap) -> Figure:
 def _mark(axes: Axes, marks: Marks) -> None:
     x, y = zip(*marks.points, strict=True)
     colour = MENDED if marks.done else LEFT
+    size = (4.2 if len(marks.points) < MANY else 1.6) if marks.done else 6.0
     axes.plot(
-        x, y, KIND_SIGN.get(marks.kind, "o"), linestyle="none", markersize=4.2 if marks.done else 6.0,
-        markerfacecolor=colour if marks.done else "none", markeredgecolor=colour, markeredgewidth=1.1,
+        x, y, KIND_SIGN.get(marks.kind, "o"), linestyle="none", markersize=size,
+        markerfacecolor=colour if marks.done else "none", markeredgecolor=colour, markeredgewidth=1.1 if size > 2 else 0.5,
         zorder=5.0 if marks.done else 5.1, label=f"{marks.kind} {'mended' if marks.done else 'left'}",
     )  # fmt: skip
 

@@ -80,11 +80,12 @@ def cut_repair_map(area: Area, edition: str) -> RepairMap:
 
 
 def cut_repair_tiles(area: Area, edition: str) -> list[RepairTiles]:
-    """Take from an area its close-ups, the largest pieces first, what was left before what was mended."""
+    """Take from an area its close-ups, largest first: what was left, what was mended, lines that were made to meet."""
     repairs = _repairs(area)
     repairs = repairs[~repairs.geometry.is_empty & repairs.geometry.notna()]
     each = TILE_COLUMNS * TILE_ROWS
-    shown = repairs.sort_values("done", kind="stable").head(each * MOST_TILE_SHEETS)
+    shown = repairs.assign(snap=repairs["kind"] == "snap").sort_values(["done", "snap"], kind="stable")
+    shown = shown.head(each * MOST_TILE_SHEETS)
     name = area.settings.area.name
     sheets = []
     for number, start in enumerate(range(0, len(shown), each), start=1):
