@@ -55,10 +55,11 @@ def draw_repair_map(sheet: RepairMap) -> Figure:
 def _mark(axes: Axes, marks: Marks) -> None:
     x, y = zip(*marks.points, strict=True)
     colour = MENDED if marks.done else LEFT
-    size = (4.2 if len(marks.points) < MANY else 1.6) if marks.done else 6.0
+    small = marks.done and len(marks.points) >= MANY
+    size = 1.6 if small else 4.2 if marks.done else 6.0
     axes.plot(
         x, y, KIND_SIGN.get(marks.kind, "o"), linestyle="none", markersize=size,
-        markerfacecolor=colour if marks.done else "none", markeredgecolor=colour, markeredgewidth=1.1 if size > 2 else 0.5,
+        markerfacecolor=colour if marks.done else "none", markeredgecolor=colour, markeredgewidth=0.5 if small else 1.1,
         zorder=5.0 if marks.done else 5.1, label=f"{marks.kind} {'mended' if marks.done else 'left'}",
     )  # fmt: skip
 
