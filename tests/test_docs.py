@@ -11,7 +11,7 @@ from typer.main import get_command
 from pipeline import __version__
 from pipeline.cli import app
 from pipeline.rules import load_rules, preset_names
-from pipeline.schema import PROOF_ZH
+from pipeline.schema import PROBLEM_ZH, PROOF_ZH
 from pipeline.settings import Settings
 from pipeline.swap import OUTPUTS
 
@@ -61,6 +61,21 @@ def test_every_output_a_page_names_is_one_that_a_run_may_write(page):
     named = {re.split(r"[/.]", name)[0] for row in rows for name in re.findall(r"`([^`]+)`", row)}
     known = {name.split(".")[0] for name in OUTPUTS}
     assert set() == {name for name in named - known - set(PROOF_ZH) if name}
+
+
+def test_every_messy_case_has_a_row_and_a_test_of_its_number():
+    table = (ROOT / "docs" / "messy-data.md").read_text("utf-8")
+    tests = "".join(path.read_text("utf-8") for path in sorted((ROOT / "tests" / "cases").glob("test_*.py")))
+    cases = set(range(1, 36))
+    assert cases == {int(number) for number in re.findall(r"^\| (\d+) \|", table, re.M)}
+    assert cases == {int(number) for number in re.findall(r"^def test_case_(\d\d)_", tests, re.M)}
+
+
+def test_every_problem_that_the_page_of_messy_data_names_exists():
+    table = (ROOT / "docs" / "messy-data.md").read_text("utf-8")
+    named = {name for row in re.findall(r"^\| \d+ \|.*", table, re.M) for name in re.findall(r"\*([a-zA-Z ]+)\*", row)}
+    assert named
+    assert set() == named - set(PROBLEM_ZH)
 
 
 @pytest.mark.parametrize("readme", READMES, ids=lambda path: path.name)
