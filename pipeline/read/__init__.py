@@ -1,8 +1,7 @@
 """Reads an area: opens its files, joins counts to shapes, and tells every fault with file, sheet, row or feature.
 
-The rooms, in the order they are used: opening (layers, sheets, recognition with columns, headings, guesses and
-evidence, values, codes, coordinates), names, homonyms, units (overlap), by_name, join (by_unit, by_community,
-repeated, proposals), offices, communities, traces, plausible, lines, buildings. Files are only ever read.
+The rooms, in the order they are used: opening (sheets and layers, columns, cells, coordinates), names, units (outlines
+by overlap, buildings), joins, offices, communities, lines. Files are only ever read.
 """
 
 from collections.abc import Callable
@@ -13,19 +12,19 @@ import pandas as pd
 
 from pipeline.errors import problems_table
 from pipeline.read.buildings import make_buildings
-from pipeline.read.by_name import is_per_compound, with_unit_ids
 from pipeline.read.communities import communities_table
 from pipeline.read.coordinates import find_offsets
-from pipeline.read.homonyms import keep_apart
-from pipeline.read.join import join_counts
+from pipeline.read.joins.by_name import is_per_compound, with_unit_ids
+from pipeline.read.joins.join import join_counts
+from pipeline.read.joins.plausible import Remarked, implausible
+from pipeline.read.joins.traces import trace_counts
 from pipeline.read.lines import make_lines
-from pipeline.read.names import one_spelling, remarked
+from pipeline.read.names.homonyms import keep_apart
+from pipeline.read.names.spelling import one_spelling, remarked
 from pipeline.read.offices import anchors, make_premises, shown_premises
 from pipeline.read.opening import hashes, open_sources
 from pipeline.read.outlines import make_outlines
-from pipeline.read.plausible import Remarked, implausible
 from pipeline.read.sources import Rows, Source
-from pipeline.read.traces import trace_counts
 from pipeline.read.units import draw_units, placed, two_parents, with_parents
 from pipeline.results import Area
 from pipeline.rules import RuleSet

@@ -4,10 +4,10 @@ from collections.abc import Mapping
 
 import pandas as pd
 
-from pipeline.read.by_community import named_rows
-from pipeline.read.by_unit import is_per_unit
+from pipeline.read.cells.values import COUNTS, FIGURES, YES_NO
+from pipeline.read.joins.by_community import named_rows
+from pipeline.read.joins.by_unit import is_per_unit
 from pipeline.read.sources import Source
-from pipeline.read.values import COUNTS, FIGURES, YES_NO
 from pipeline.schema import MEASURE_COLUMNS, columns
 
 OF_COMMUNITIES = [name for name in columns("communities") if name not in columns("units")]

@@ -8,8 +8,8 @@ import pandas as pd
 import shapely
 
 from pipeline.errors import problem
+from pipeline.read.cells.values import look_up
 from pipeline.read.sources import Rows, Source
-from pipeline.read.values import look_up
 from pipeline.rules import RuleSet
 
 KIND_OF = {"roads": "road", "water": "water", "railways": "railway"}

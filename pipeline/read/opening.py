@@ -10,18 +10,18 @@ import geopandas as gpd
 import pandas as pd
 
 from pipeline.errors import problem
-from pipeline.read.codes import one_length
+from pipeline.read.cells.codes import one_length
+from pipeline.read.cells.dates import check_dates
+from pipeline.read.cells.private import without_private
+from pipeline.read.cells.totals import check_totals
+from pipeline.read.cells.values import as_text, typed
+from pipeline.read.columns.evidence import columns_found
+from pipeline.read.columns.measured import with_measure
+from pipeline.read.columns.recognition import recognise, recognised
 from pipeline.read.coordinates import place_layers, to_working, working_crs
-from pipeline.read.dates import check_dates
-from pipeline.read.evidence import columns_found
 from pipeline.read.layers import companions, label_files, read_layers
-from pipeline.read.measured import with_measure
-from pipeline.read.private import without_private
-from pipeline.read.recognition import recognise, recognised
 from pipeline.read.sheets import is_sheet, read_sheets
 from pipeline.read.sources import TOTAL, Rows, Source, Unreadable, joined
-from pipeline.read.totals import check_totals
-from pipeline.read.values import as_text, typed
 from pipeline.rules import RuleSet
 from pipeline.settings import LayerSection, Settings
 

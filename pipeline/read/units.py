@@ -8,10 +8,10 @@ import pandas as pd
 
 from pipeline.errors import problem
 from pipeline.read.buildings import make_buildings
+from pipeline.read.cells.values import COUNTS, look_up
+from pipeline.read.joins.repeated import several_rows
 from pipeline.read.overlap import largest_share
-from pipeline.read.repeated import several_rows
 from pipeline.read.sources import Rows, Source, missing_column
-from pipeline.read.values import COUNTS, look_up
 from pipeline.schema import MEASURE_COLUMNS, columns
 
 NO_UNITS_ADVICE = (

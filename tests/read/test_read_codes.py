@@ -5,9 +5,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.read.codes import community_code, one_length
+from pipeline.read.cells.codes import community_code, one_length
+from pipeline.read.cells.values import as_text
 from pipeline.read.sources import Source
-from pipeline.read.values import as_text
 
 CODE = "150104001001"
 

@@ -6,9 +6,9 @@ import pandas as pd
 import pytest
 from small_area import read_layers, small_table, small_units
 
-from pipeline.read.columns import SYNONYMS
-from pipeline.read.headings import plain
-from pipeline.read.recognition import recognise
+from pipeline.read.columns.headings import plain
+from pipeline.read.columns.recognition import recognise
+from pipeline.read.columns.usual import SYNONYMS
 from pipeline.read.sheets import column_letter
 from pipeline.schema import MEASURE_COLUMNS, columns
 

@@ -3,7 +3,7 @@
 import pandas as pd
 import pytest
 
-from pipeline.read.dates import check_dates, date_of_counts, period
+from pipeline.read.cells.dates import check_dates, date_of_counts, period
 from pipeline.read.sources import Source
 
 

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from small_area import TOTALS, found, read_layers, small_table, small_units
 
-from pipeline.read.names import name_key, spellings, tidy
+from pipeline.read.names.spelling import name_key, spellings, tidy
 
 
 @pytest.mark.parametrize(

@@ -3,7 +3,7 @@
 import pandas as pd
 import pytest
 
-from pipeline.read.private import is_identity_number, private_columns, without_private
+from pipeline.read.cells.private import is_identity_number, private_columns, without_private
 from pipeline.read.sources import Source
 
 IDENTITY = "11010519491231002X"

@@ -7,8 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from small_area import found, read_layers, small_table, small_units
 
-from pipeline.read.proposals import did_you_mean, proposals, score
-from pipeline.read.variants import _SIMPLIFIED, _TRADITIONAL, _USUAL, _VARIANTS, simplified
+from pipeline.read.names.proposals import did_you_mean, proposals, score
+from pipeline.read.names.variants import _SIMPLIFIED, _TRADITIONAL, _USUAL, _VARIANTS, simplified
 
 NAMES = st.text(alphabet="大小召寺东西街园里社区", min_size=1, max_size=6)
 

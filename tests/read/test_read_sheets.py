@@ -9,7 +9,9 @@ import xlsxwriter
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pipeline.read.recognition import recognised
+from pipeline.read.cells.totals import check_totals
+from pipeline.read.cells.values import typed
+from pipeline.read.columns.recognition import recognised
 from pipeline.read.sheets import read_sheets
 from pipeline.read.sheets.formulas import unseen
 from pipeline.read.sheets.grid import Grid, Merge, make_grid
@@ -17,8 +19,6 @@ from pipeline.read.sheets.header import find_header
 from pipeline.read.sheets.sheet import FROM_SHEET, Sheet, read_grid
 from pipeline.read.sheets.texts import decoded, delimiter, read_text
 from pipeline.read.sources import Source, Unreadable
-from pipeline.read.totals import check_totals
-from pipeline.read.values import typed
 
 HEAD = ["街道", "社区", "户数"]
 

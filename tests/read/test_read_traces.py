@@ -7,8 +7,8 @@ import pandas as pd
 import pytest
 from small_area import TOTALS, read_layers, small_communities, small_table, small_units, unit_table
 
+from pipeline.read.joins.traces import _cells, _joined, _read_as
 from pipeline.read.sources import Part, Source, place, places
-from pipeline.read.traces import _cells, _joined, _read_as
 from pipeline.results import Area
 from pipeline.schema import columns
 

@@ -3,8 +3,8 @@
 import pandas as pd
 import pytest
 
+from pipeline.read.cells.values import as_number, as_text, typed
 from pipeline.read.sources import Source, place, ranges
-from pipeline.read.values import as_number, as_text, typed
 
 
 def source_of(**columns: list[object]) -> Source:

@@ -7,10 +7,10 @@ import geopandas as gpd
 import pandas as pd
 
 from pipeline.errors import problem
+from pipeline.read.cells.values import as_text
 from pipeline.read.layers.encodings import GB, of_document, said_by_name
 from pipeline.read.layers.ogr import read_ogr
 from pipeline.read.sources import Rows, Unreadable
-from pipeline.read.values import as_text
 
 _CODE_PAGE = re.compile(rb"\$DWGCODEPAGE\s+3\s+(\S+)")
 _UNICODE = re.compile(r"\\U\+([0-9A-Fa-f]{4})")

@@ -11,11 +11,11 @@ from pyproj import CRS
 from pyproj.exceptions import CRSError
 
 from pipeline.errors import problem
-from pipeline.read.headings import plain
+from pipeline.read.cells.values import as_text
+from pipeline.read.columns.headings import plain
+from pipeline.read.columns.recognition import recognise
 from pipeline.read.layers.found import Refused
-from pipeline.read.recognition import recognise
 from pipeline.read.sources import Rows, Source, place
-from pipeline.read.values import as_text
 
 _TEXT_NAMES = (
     *("text", "textstring", "label", "标注", "注记", "文字", "文本", "注记内容", "name", "名称", "社区", "社区名称"),

@@ -8,12 +8,12 @@ from itertools import pairwise
 
 import pandas as pd
 
+from pipeline.read.cells.totals import total_word
+from pipeline.read.cells.values import COUNTS, FIGURES
 from pipeline.read.sheets.grid import Grid, Merge
 from pipeline.read.sheets.header import Header
 from pipeline.read.sheets.parent import named_subdistrict, titled_subdistrict
 from pipeline.read.sources import TOTAL
-from pipeline.read.totals import total_word
-from pipeline.read.values import COUNTS, FIGURES
 
 NAMES = ("unit_id", "community", "name", "code")
 """Columns that say what a row speaks of, the surest first."""

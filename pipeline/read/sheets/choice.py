@@ -6,7 +6,7 @@ from itertools import combinations
 import pandas as pd
 
 from pipeline.errors import problem
-from pipeline.read.names import name_key, subdistrict_key
+from pipeline.read.names.spelling import name_key, subdistrict_key
 from pipeline.read.sheets.sheet import Sheet
 from pipeline.read.sources import EXAMPLES, Rows
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from pipeline.read.columns import LEVELS
+from pipeline.read.columns.usual import LEVELS
 from pipeline.read.sheets.grid import Grid, Merge, column_letter
 
 HEADER_WITHIN = 10

@@ -6,14 +6,14 @@ from dataclasses import dataclass, replace
 import pandas as pd
 
 from pipeline.errors import problem
-from pipeline.read.dates import date_of_counts
-from pipeline.read.names import subdistrict_key
+from pipeline.read.cells.dates import date_of_counts
+from pipeline.read.cells.values import COUNTS
+from pipeline.read.names.spelling import subdistrict_key
 from pipeline.read.sheets.body import Body, read_body, titles
 from pipeline.read.sheets.grid import Grid, Merge, column_letter
 from pipeline.read.sheets.header import Choose, Header, find_header
 from pipeline.read.sheets.parent import named_subdistrict, titled_subdistrict
 from pipeline.read.sources import TOTAL, Rows, Source, ranges
-from pipeline.read.values import COUNTS
 
 FROM_SHEET = "subdistrict (sheet)"
 """Name of the column that a sheet about one subdistrict gets."""

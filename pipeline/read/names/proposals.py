@@ -3,8 +3,8 @@
 from collections.abc import Iterable
 from difflib import SequenceMatcher
 
-from pipeline.read.names import name_key
-from pipeline.read.variants import simplified
+from pipeline.read.names.spelling import name_key
+from pipeline.read.names.variants import simplified
 
 LEAST = 0.5
 """Score below which nothing is proposed."""

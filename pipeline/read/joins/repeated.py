@@ -3,7 +3,7 @@
 import pandas as pd
 
 from pipeline.errors import problem
-from pipeline.read.books import listed
+from pipeline.read.joins.books import listed
 from pipeline.read.sources import Rows, Source, place
 
 

@@ -13,10 +13,10 @@ import geopandas as gpd
 import pandas as pd
 
 from pipeline.errors import problem
-from pipeline.read.books import listed
-from pipeline.read.proposals import did_you_mean
+from pipeline.read.cells.values import look_up
+from pipeline.read.joins.books import listed
+from pipeline.read.names.proposals import did_you_mean
 from pipeline.read.sources import Rows, Source, place
-from pipeline.read.values import look_up
 
 MOSTLY = 0.5
 """A table is taken for one per compound where more of its names than this part are names of units."""

@@ -7,7 +7,7 @@ A *form* is one way to read a heading; the first is the heading as it stands.
 import re
 import unicodedata
 
-from pipeline.read.columns import LEVELS
+from pipeline.read.columns.usual import LEVELS
 
 CUT_AT = 10
 """Bytes that a Shapefile keeps of a name."""

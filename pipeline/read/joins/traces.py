@@ -9,12 +9,12 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from pipeline.read.books import Told
-from pipeline.read.by_community import named_rows
-from pipeline.read.by_unit import is_per_unit
+from pipeline.read.cells.values import COUNTS, NEEDED, as_text
+from pipeline.read.joins.books import Told
+from pipeline.read.joins.by_community import named_rows
+from pipeline.read.joins.by_unit import is_per_unit
 from pipeline.read.sources import Source, places
 from pipeline.read.units import Drawn
-from pipeline.read.values import COUNTS, NEEDED, as_text
 from pipeline.schema import columns
 
 BY = {"households": "by area", "population": "by households"}

@@ -9,11 +9,11 @@ from dataclasses import dataclass, replace
 from functools import cache
 
 from pipeline.errors import problem
-from pipeline.read.columns import MEASURE_NAMES, MEASURES, SYNONYMS
-from pipeline.read.guesses import LOOKS, Values, candidates, contradicted
-from pipeline.read.headings import counts_many, cut, forms, plain
+from pipeline.read.cells.values import COUNTS, FIGURES
+from pipeline.read.columns.guesses import LOOKS, Values, candidates, contradicted
+from pipeline.read.columns.headings import counts_many, cut, forms, plain
+from pipeline.read.columns.usual import MEASURE_NAMES, MEASURES, SYNONYMS
 from pipeline.read.sources import Rows
-from pipeline.read.values import COUNTS, FIGURES
 from pipeline.schema import MEASURE_COLUMNS
 
 COMPARED = ("unit_id", "community", "subdistrict", "code", *COUNTS)

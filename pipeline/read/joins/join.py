@@ -10,11 +10,11 @@ import geopandas as gpd
 import pandas as pd
 
 from pipeline.errors import problem
-from pipeline.read.books import LISTED, Book, Joined, book, listed
-from pipeline.read.by_community import join_by_community
-from pipeline.read.by_unit import is_per_unit, join_by_unit
-from pipeline.read.measured import missing_households
-from pipeline.read.proposals import did_you_mean
+from pipeline.read.columns.measured import missing_households
+from pipeline.read.joins.books import LISTED, Book, Joined, book, listed
+from pipeline.read.joins.by_community import join_by_community
+from pipeline.read.joins.by_unit import is_per_unit, join_by_unit
+from pipeline.read.names.proposals import did_you_mean
 from pipeline.read.sources import Rows, Source, faults, place
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from pipeline.read.codes import community_code
+from pipeline.read.cells.codes import community_code
 
 Values = Callable[[str], pd.Series]
 """Gives the text of a column of theirs ("" where blank)."""

@@ -13,10 +13,10 @@ import geopandas as gpd
 import pandas as pd
 
 from pipeline.errors import problem
-from pipeline.read.names import name_key, subdistrict_key
+from pipeline.read.cells.values import look_up
+from pipeline.read.names.spelling import name_key, subdistrict_key
 from pipeline.read.overlap import largest_share
 from pipeline.read.sources import Rows, Source, place
-from pipeline.read.values import look_up
 
 QUALIFIED = "{name}（{subdistrict}）"
 REGISTERS = ("communities", "households")

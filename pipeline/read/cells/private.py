@@ -12,8 +12,8 @@ from datetime import date
 import pandas as pd
 
 from pipeline.errors import problem
-from pipeline.read.columns import LEVELS
-from pipeline.read.headings import plain
+from pipeline.read.columns.headings import plain
+from pipeline.read.columns.usual import LEVELS
 from pipeline.read.sources import Rows, Source
 
 MOST = 0.5

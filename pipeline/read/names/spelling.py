@@ -8,8 +8,8 @@ from dataclasses import replace
 import pandas as pd
 
 from pipeline.errors import problem
+from pipeline.read.cells.values import look_up
 from pipeline.read.sources import Rows, Source
-from pipeline.read.values import look_up
 
 _SUFFIX = re.compile(r"(社区居民委员会|社区居委会|居民委员会|居委会|社区居民区|居民区|社区)$")
 _CHINESE_GAP = re.compile(r"(?<=[\u3400-\u9fff])\s+(?=[\u3400-\u9fff])")

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from pipeline.errors import problem
-from pipeline.read.numerals import (
+from pipeline.read.cells.numerals import (
     APPROXIMATE,
     CONVERTED,
     DATE,

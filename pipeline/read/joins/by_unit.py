@@ -4,10 +4,10 @@ import geopandas as gpd
 import pandas as pd
 
 from pipeline.errors import problem
-from pipeline.read.books import Joined, Told, blank_counts, book, listed, sums, totals_differ
-from pipeline.read.by_name import unit_in_two_communities
+from pipeline.read.cells.values import COUNTS
+from pipeline.read.joins.books import Joined, Told, blank_counts, book, listed, sums, totals_differ
+from pipeline.read.joins.by_name import unit_in_two_communities
 from pipeline.read.sources import Rows, Source, faults, place
-from pipeline.read.values import COUNTS
 
 
 def is_per_unit(source: Source) -> bool:

@@ -6,7 +6,7 @@ import unicodedata
 import pandas as pd
 
 from pipeline.errors import problem
-from pipeline.read.names import subdistrict_key
+from pipeline.read.names.spelling import subdistrict_key
 from pipeline.read.sources import TOTAL, Rows, Source, place
 from pipeline.schema import MEASURE_COLUMNS
 

@@ -2,8 +2,8 @@
 
 from collections.abc import Mapping
 
-from pipeline.read.guesses import Values, first_values
-from pipeline.read.recognition import Guess, Recognised
+from pipeline.read.columns.guesses import Values, first_values
+from pipeline.read.columns.recognition import Guess, Recognised
 from pipeline.read.sources import Source
 
 Entry = dict[str, str]

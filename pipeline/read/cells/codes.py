@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 import pandas as pd
 
 from pipeline.errors import problem
-from pipeline.read.names import name_key
+from pipeline.read.names.spelling import name_key
 from pipeline.read.sources import EXAMPLES, Rows, Source, faults, place
 
 LENGTH = 12

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 import pandas as pd
 
 from pipeline.errors import problem
-from pipeline.read.names import PREPARING, name_key
+from pipeline.read.names.spelling import PREPARING, name_key
 from pipeline.read.sources import Rows
 
 LEAST_PERSONS, MOST_PERSONS = 1.0, 6.0

@@ -7,12 +7,12 @@ import pandas as pd
 
 from pipeline.apportion import apportion
 from pipeline.errors import problem
-from pipeline.read.books import Joined, Told, blank_counts, book, listed, sums, totals_differ
-from pipeline.read.names import name_key
-from pipeline.read.proposals import did_you_mean
-from pipeline.read.repeated import several_rows
+from pipeline.read.cells.values import look_up
+from pipeline.read.joins.books import Joined, Told, blank_counts, book, listed, sums, totals_differ
+from pipeline.read.joins.repeated import several_rows
+from pipeline.read.names.proposals import did_you_mean
+from pipeline.read.names.spelling import name_key
 from pipeline.read.sources import Rows, Source, faults, missing_column
-from pipeline.read.values import look_up
 from pipeline.schema import SKETCH
 
 
