@@ -16,7 +16,6 @@ from pipeline.read.sources import Source
 from pipeline.results import Offset
 from pipeline.settings import LayerSection, Settings, load_settings
 
-SHARED = Path(__file__).parents[4] / "shared" / "data"
 HOHHOT = (555_690.0, 4_519_680.0)
 ROLES = ("units", "communities", "subdistricts", "roads", "premises", "buildings")
 Change = Callable[[np.ndarray], np.ndarray]
@@ -149,10 +148,9 @@ def test_features_without_shape_do_no_harm() -> None:
     assert [] == find_in(layers)[1]
 
 
-@pytest.mark.skipif(not SHARED.is_dir(), reason="the real sets are not here: ../shared/data is absent")
 @pytest.mark.parametrize("name", ["camden_oa11", "tw_datong"])
-def test_real_units_and_coarser_communities_are_not_suspected(name: str) -> None:
-    units = gpd.read_file(SHARED / f"{name}.gpkg.zip", layer="units")
+def test_real_units_and_coarser_communities_are_not_suspected(shared: Path, name: str) -> None:
+    units = gpd.read_file(shared / "data" / f"{name}.gpkg.zip", layer="units")
     communities = units.dissolve("community", as_index=False)[["community", "geometry"]]
     coarse = communities.set_geometry(communities.geometry.simplify(20))
     assert [] == find_in({"units": units, "communities": coarse})[1]
@@ -160,8 +158,6 @@ def test_real_units_and_coarser_communities_are_not_suspected(name: str) -> None
 
 def test_the_sample_area_is_not_suspected() -> None:
     folder = Path(__file__).parents[2] / "data" / "raw" / "sample"
-    if not (folder / "area.toml").is_file():
-        pytest.skip("the sample area is not written here")
     settings = load_settings(folder)
     layers = {role: gpd.read_file(folder / f"{role}.gpkg") for role in ("units", "communities", "roads")}
     layers["communities"] = layers["communities"].rename(columns={"社区": "community"})
