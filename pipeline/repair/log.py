@@ -51,11 +51,12 @@ def joined_lines(rows: Sequence[Row], snap_m: float) -> list[Row]:
 
     Hundreds of slivers along one border that was drawn twice are one matter.
     """
-    thin = [row for row in rows if row.kind in ("overlap", "gap") and row.done and row.width_m <= snap_m]
     groups: dict[str, list[Row]] = {}
-    for row in thin:
-        groups.setdefault(row.ids, []).append(row)
-    joined = []
+    joined: list[Row] = []
+    others = []
+    for row in rows:
+        thin = row.kind in ("overlap", "gap") and row.done and row.width_m <= snap_m
+        (groups.setdefault(row.ids, []) if thin else others).append(row)
     for ids, found in groups.items():
         count = Counter(row.kind for row in found)
         before = " and ".join(f"{count[kind]} {kind}s" for kind in ("overlap", "gap") if count[kind])
@@ -63,7 +64,7 @@ def joined_lines(rows: Sequence[Row], snap_m: float) -> list[Row]:
         area, width = sum(row.area_m2 for row in found), max(row.width_m for row in found)
         text = (f"two lines up to {width:.2f} m apart ({before})", "one line", f"not wider than snap_m = {snap_m:g}")
         joined.append(Row("snap", True, ids, piece, area, width, *text))
-    return [row for row in rows if row not in thin] + joined if thin else list(rows)
+    return others + joined
 
 
 def repairs_table(rows: Sequence[Row], layer: str, crs: object) -> gpd.GeoDataFrame:
