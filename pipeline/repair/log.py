@@ -53,7 +53,7 @@ def joined_lines(rows: Sequence[Row], snap_m: float) -> list[Row]:
     """
     groups: dict[str, list[Row]] = {}
     joined: list[Row] = []
-    others = []
+    others: list[Row] = []
     for row in rows:
         thin = row.kind in ("overlap", "gap") and row.done and row.width_m <= snap_m
         (groups.setdefault(row.ids, []) if thin else others).append(row)
