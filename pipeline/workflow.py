@@ -233,7 +233,10 @@ def _keep(result: Result, folder: Path) -> None:
     layers = {"units": area.units, "lines": area.lines, "edges": result.edges, "communities": area.communities}
     for name, table in layers.items():
         _renamed_in(folder / f"{name}.parquet", partial(table.to_parquet, compression="zstd"))
-    for name, table in {"problems": area.problems, "reconciliation": area.reconciliation}.items():
+    logs = {"problems": area.problems, "reconciliation": area.reconciliation}
+    if area.repairs is not None:
+        logs["repairs"] = pd.DataFrame(area.repairs.drop(columns="geometry"))
+    for name, table in logs.items():
         _renamed_in(folder / f"{name}.csv", partial(table.to_csv, index=False, encoding="utf-8-sig"))
 
 

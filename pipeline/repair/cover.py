@@ -100,7 +100,8 @@ def _divided(ground: Ground, openings: Openings, left_out: pd.MultiIndex, drawin
         return ground, []
     owner = ground.owner()
     around = np.flatnonzero(owner >= 0)
-    shares = divide(ground.faces[openings.faces], ground.faces[around], owner[around], left_out)
+    land = ground.faces[openings.faces]
+    shares = divide(land, openings.opening, ground.faces[around], owner[around], left_out)
     kept = np.setdiff1d(np.arange(len(ground.faces)), openings.faces)
     place = np.full(len(ground.faces), -1, dtype=np.int64)
     place[kept] = np.arange(len(kept))
@@ -108,7 +109,7 @@ def _divided(ground: Ground, openings: Openings, left_out: pd.MultiIndex, drawin
     added = pd.DataFrame({"face": len(kept) + np.arange(len(shares.shapes)), "unit": shares.owner})
     faces = with_corners(ground.faces[kept], shares.corners)
     fresh = Ground(np.concatenate([faces, shares.shapes]), pd.concat([covers, added], ignore_index=True))
-    gained = pd.DataFrame({"opening": openings.opening[shares.land], "unit": shares.owner})
+    gained = pd.DataFrame({"opening": shares.opening, "unit": shares.owner})
     gained["area"] = shapely.area(shares.shapes)
     return fresh, _rows(openings, gained.groupby(["opening", "unit"])["area"].sum(), drawing)
 

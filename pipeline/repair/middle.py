@@ -24,7 +24,7 @@ SMOOTH_M = 0.2
 
 
 class Shares(NamedTuple):
-    """Pieces of land with the unit that gets each: shapes (k,), owner (k,), land (k,): position of what was divided.
+    """Pieces of land with the unit that gets each: shapes (k,), owner (k,), opening (k,) that each is of.
 
     `corners` (as in coverage.with_corners) are those that the faces around need, where shares of two units meet on
     the side of a third.
@@ -32,17 +32,20 @@ class Shares(NamedTuple):
 
     shapes: np.ndarray
     owner: np.ndarray
-    land: np.ndarray
+    opening: np.ndarray
     corners: pd.DataFrame
 
 
-def divide(land: np.ndarray, around: np.ndarray, owner: np.ndarray, left_out: pd.MultiIndex) -> Shares:
+def divide(
+    land: np.ndarray, opening: np.ndarray, around: np.ndarray, owner: np.ndarray, left_out: pd.MultiIndex
+) -> Shares:
     """Divide polygons of open land (m,) between the units around; `around` (n,) are faces and `owner` (n,) theirs.
 
-    Land and faces share their corners exactly. `left_out` (position of the land, unit) get nothing along their sides.
+    `opening` (m,) numbers what the land is part of. Land and faces share their corners exactly. `left_out` (opening,
+    unit) get nothing along their sides.
     Land that touches no unit along a line goes by its corners.
     """
-    triangles = cut_into_triangles(land, around, owner, left_out)
+    triangles = cut_into_triangles(land, opening, around, owner, left_out)
     label = corner_owners(triangles, around, owner)
     middle = (triangles.corner[:, [1, 2, 0]] + triangles.corner[:, [2, 0, 1]]) / 2
     centre = triangles.corner.mean(axis=1)
@@ -53,20 +56,20 @@ def divide(land: np.ndarray, around: np.ndarray, owner: np.ndarray, left_out: pd
     real = (np.diff(np.sort(ring[:, :4], axis=1), axis=1) != 0).sum(axis=1) >= 2
     shapes = shapely.polygons(np.stack([ring[real].real, ring[real].imag], axis=-1))
     shapes = shapely.remove_repeated_points(shapes, 0.0)
-    return _smoothed(shapes, owner[real], triangles.land[triangle[real]], _meeting_on_sides(triangles, middle))
+    return _smoothed(shapes, owner[real], triangles.opening[triangle[real]], _meeting_on_sides(triangles, middle))
 
 
-def _smoothed(shapes: np.ndarray, owner: np.ndarray, land: np.ndarray, corners: pd.DataFrame) -> Shares:
-    """Unite what one unit gets of one land, and draw the borders between shares with few corners.
+def _smoothed(shapes: np.ndarray, owner: np.ndarray, opening: np.ndarray, corners: pd.DataFrame) -> Shares:
+    """Unite what one unit gets of one opening, and draw the borders between shares with few corners.
 
     Land that no unit could be found for is left out: it stays as it is.
     """
-    group = pd.DataFrame({"land": land, "owner": owner}).groupby(["land", "owner"]).ngroup().to_numpy()
+    group = pd.DataFrame({"opening": opening, "owner": owner}).groupby(["opening", "owner"]).ngroup().to_numpy()
     number, whole = united(shapes, group, np.flatnonzero(owner != UNKNOWN))
     first = pd.Series(np.arange(len(group))).groupby(group).first().reindex(number).to_numpy()
     plain = shapely.coverage_simplify(whole, SMOOTH_M, simplify_boundary=False)
     parts, of = shapely.get_parts(plain, return_index=True)
-    return Shares(parts, owner[first][of], land[first][of], corners)
+    return Shares(parts, owner[first][of], opening[first][of], corners)
 
 
 def _meeting_on_sides(triangles: Triangles, middle: np.ndarray) -> pd.DataFrame:
