@@ -56,7 +56,7 @@ def test_a_run_writes_to_outputs_and_processed_in_the_working_directory(toy_area
 def test_a_run_keeps_the_cleaned_layers_and_a_log(finished):
     expected = {
         *("units.parquet", "lines.parquet", "edges.parquet", "communities.parquet"),
-        *("problems.csv", "reconciliation.csv", "run.log"),
+        *("problems.csv", "reconciliation.csv", "repairs.csv", "run.log"),
     }
     assert expected == {path.name for path in finished.processed.iterdir()}
     assert 12 == len(gpd.read_parquet(finished.processed / "units.parquet"))
