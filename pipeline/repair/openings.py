@@ -66,7 +66,7 @@ def _openings(
     """Find the openings of one kind among faces: those no wider than its limit, joined where they touch."""
     limit_m = drawing.gap_m if kind == "gap" else drawing.limits.strips_m
     snap_m, wider_chords = drawing.limits.snap_m, drawing.limits.strips_m > drawing.gap_m
-    face_m = widths(ground.faces[faces], snap_m)
+    face_m = widths(ground.faces[faces], limit_m)
     narrow, face_m = faces[face_m <= limit_m], face_m[face_m <= limit_m]
     member = np.full(len(covered), -1, dtype=np.int64)
     member[narrow] = 0
