@@ -6,7 +6,7 @@ import pandas as pd
 import shapely
 
 from pipeline.coverage.faults import usable
-from pipeline.coverage.planar import sides_of
+from pipeline.coverage.planar import HAIRLINE_M, sides_of
 
 WIDEST_M = 60.0
 """Units farther apart than this are not taken to face each other across a road."""
@@ -33,8 +33,8 @@ def strips(units: gpd.GeoDataFrame, lines: gpd.GeoDataFrame, least_m: float) -> 
     sides = sides_of(shapes)
     links = _links(sides[sides["other"] < 0], shapes)
     links = links[links["width"] > least_m]
-    touching = pd.MultiIndex.from_frame(sides.loc[sides["other"] >= 0, ["face", "other"]].drop_duplicates())
-    links = links[~pd.MultiIndex.from_frame(links[["a", "b"]]).isin(touching)]
+    touching = shapely.dwithin(shapes[links["a"]], shapes[links["b"]], HAIRLINE_M)
+    links = links[~touching].reset_index(drop=True)
     links = links.join(_along(links, lines))
     ids = units.index.astype("str").to_numpy()[positions]
     return _by_pair(links.assign(a=ids[links["a"]], b=ids[links["b"]]), units.crs)

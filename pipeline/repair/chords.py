@@ -23,6 +23,9 @@ SLACK = 1.001
 STUB_M = 2e-3
 """Length of a stub; it encloses nothing and leaves a corner only."""
 
+STUB_APART_M = 0.05
+"""Stubs nearer than this to a chord or to one another would cross it, or set one corner twice."""
+
 CHUNK = 50_000
 
 
@@ -48,7 +51,10 @@ def find_chords(shapes: np.ndarray, longest_m: float) -> Chords:
     open_land = _over_open_land(lines, shapes)
     lines, table = lines[open_land], table[open_land]
     alone = _nothing_near(lines, tree)
-    return Chords(lines[alone], table.loc[alone, ["a", "b"]].to_numpy(dtype=np.int64), _stubs(lines[~alone]))
+    alone[alone] = _uncrossed(lines[alone])
+    return Chords(
+        lines[alone], table.loc[alone, ["a", "b"]].to_numpy(dtype=np.int64), _stubs(lines[~alone], lines[alone])
+    )
 
 
 def _starts(table: pd.DataFrame) -> range:
@@ -91,8 +97,25 @@ def _nothing_near(lines: np.ndarray, tree: shapely.STRtree) -> np.ndarray:
     return alone
 
 
-def _stubs(lines: np.ndarray) -> np.ndarray:
-    """Keep the last bit of each line."""
+def _uncrossed(lines: np.ndarray) -> np.ndarray:
+    """Say which lines cross no shorter one (of two as long, none before it)."""
+    one, other = shapely.STRtree(lines).query(lines, predicate="crosses")
+    length = shapely.length(lines).round(6)
+    longer = (length[one] > length[other]) | ((length[one] == length[other]) & (one > other))
+    kept = np.ones(len(lines), dtype=bool)
+    kept[one[longer]] = False
+    return kept
+
+
+def _stubs(lines: np.ndarray, chords: np.ndarray) -> np.ndarray:
+    """Keep the last bit of each line, where no chord and no other stub is near."""
     bit = np.minimum(STUB_M, shapely.length(lines) / 2)
     ends = [shapely.line_interpolate_point(lines, -bit), shapely.get_point(lines, 1)]
-    return shapely.linestrings(np.stack([shapely.get_coordinates(end) for end in ends], axis=1))
+    stubs = shapely.linestrings(np.stack([shapely.get_coordinates(end) for end in ends], axis=1))
+    needed = np.ones(len(stubs), dtype=bool)
+    needed[shapely.STRtree(chords).query(stubs, predicate="dwithin", distance=STUB_APART_M)[0]] = False
+    stubs = stubs[needed]
+    one, other = shapely.STRtree(stubs).query(stubs, predicate="dwithin", distance=STUB_APART_M)
+    first = np.ones(len(stubs), dtype=bool)
+    first[one[one > other]] = False
+    return stubs[first]

@@ -20,6 +20,10 @@ from pipeline.repair.overlaps import give_overlaps
 log = logging.getLogger("pipeline")
 
 
+ROUNDS = 5
+"""Times that a drawing is gone through at most."""
+
+
 class Mended(NamedTuple):
     """Shapes (n,) after the repair, and the account of it."""
 
@@ -28,7 +32,22 @@ class Mended(NamedTuple):
 
 
 def mend_cover(drawing: Drawing, lines: gpd.GeoDataFrame) -> Mended:
-    """Mend overlaps, gaps, strips and fragments of sound polygons; shapes that no fault touches stay bit by bit."""
+    """Mend overlaps, gaps, strips and fragments of sound polygons; shapes that no fault touches stay bit by bit.
+
+    Where the mouth of a gap was closed, a narrow notch may be left outside it: it is looked at again until nothing is
+    found, so that a second repair has nothing to do.
+    """
+    shapes = drawing.shapes
+    rows: list[Row] = []
+    for _ in range(ROUNDS):
+        mended = _mended_once(drawing._replace(shapes=shapes), lines)
+        shapes, rows = mended.shapes, [row for row in rows if row.done] + mended.rows
+        if not any(row.done for row in mended.rows):
+            break
+    return Mended(shapes, rows)
+
+
+def _mended_once(drawing: Drawing, lines: gpd.GeoDataFrame) -> Mended:
     chords = find_chords(drawing.shapes, max(drawing.gap_m, drawing.limits.strips_m))
     working = _at_fault(drawing.shapes, chords)
     if not len(working):
@@ -81,7 +100,8 @@ def _divided(ground: Ground, openings: Openings, left_out: pd.MultiIndex, drawin
         return ground, []
     owner = ground.owner()
     around = np.flatnonzero(owner >= 0)
-    shares = divide(ground.faces[openings.faces], ground.faces[around], owner[around], left_out)
+    land = ground.faces[openings.faces]
+    shares = divide(land, openings.opening, ground.faces[around], owner[around], left_out)
     kept = np.setdiff1d(np.arange(len(ground.faces)), openings.faces)
     place = np.full(len(ground.faces), -1, dtype=np.int64)
     place[kept] = np.arange(len(kept))
@@ -89,7 +109,7 @@ def _divided(ground: Ground, openings: Openings, left_out: pd.MultiIndex, drawin
     added = pd.DataFrame({"face": len(kept) + np.arange(len(shares.shapes)), "unit": shares.owner})
     faces = with_corners(ground.faces[kept], shares.corners)
     fresh = Ground(np.concatenate([faces, shares.shapes]), pd.concat([covers, added], ignore_index=True))
-    gained = pd.DataFrame({"opening": openings.opening[shares.land], "unit": shares.owner})
+    gained = pd.DataFrame({"opening": shares.opening, "unit": shares.owner})
     gained["area"] = shapely.area(shares.shapes)
     return fresh, _rows(openings, gained.groupby(["opening", "unit"])["area"].sum(), drawing)
 

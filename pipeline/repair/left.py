@@ -44,19 +44,20 @@ def units_apart(units: gpd.GeoDataFrame, lines: gpd.GeoDataFrame, limits: Repair
     """List the strips between units that face each other and touch nowhere, one row for each line that runs there."""
     found = strips(units, lines, max(limits.gap_m, limits.snap_m))
     found = found[found["along"] != ""]
+    roads = found[found["along"] == "road"]
+    wanted = suggested_strips_m(roads["width_m"]) if len(roads) else 0.0
     rows = []
     for (kind, name), pairs in found.groupby(["along", "along_name"], sort=True):
         ids = sorted({*pairs["a"], *pairs["b"]})
         named = f"{kind} {name}".strip()
         before = f"{len(ids)} units stand apart in {len(pairs)} pairs along {named}, {_range(pairs['width_m'])} m"
-        wanted = suggested_strips_m(pairs["width_m"])
         if kind != "road":
             why = f"a {kind} parts units by itself"
         elif limits.strips_m:
             limit = f"wider than strips_m = {limits.strips_m:g}, or a water or railway crosses"
             why = f"{limit}; strips_m = {wanted:g} is wide enough"
         else:
-            why = f"roads may be drawn as land of no unit by purpose; strips_m = {wanted:g} divides it down the middle"
+            why = f"roads may be drawn as land of no unit by purpose; strips_m = {wanted:g} under [repair] divides it"
         piece = shapely.union_all(pairs.geometry.to_numpy())
         area, widest = float((pairs["width_m"] * pairs["length_m"]).sum()), float(pairs["width_m"].max())
         text = (before, "as it was", why)

@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from pipeline.coverage import is_narrow, owner_sides, widths
+from pipeline.coverage import owner_sides, widths
 from pipeline.repair.ground import Drawing, Ground, clusters, united
 
 MOST_MOUTH = 0.2
@@ -31,10 +31,11 @@ NEAR_ROAD_M = 5.0
 
 
 class Openings(NamedTuple):
-    """Faces to be divided (positions), and the opening that each is of; the openings' shapes, widths and kinds."""
+    """Faces to be divided (positions), the opening of each, its width; shapes, widths and kinds of the openings."""
 
     faces: np.ndarray
     opening: np.ndarray
+    face_m: np.ndarray
     shapes: np.ndarray
     width_m: np.ndarray
     kind: np.ndarray
@@ -65,7 +66,8 @@ def _openings(
     """Find the openings of one kind among faces: those no wider than its limit, joined where they touch."""
     limit_m = drawing.gap_m if kind == "gap" else drawing.limits.strips_m
     snap_m, wider_chords = drawing.limits.snap_m, drawing.limits.strips_m > drawing.gap_m
-    narrow = faces[is_narrow(ground.faces[faces], limit_m)]
+    face_m = widths(ground.faces[faces], limit_m)
+    narrow, face_m = faces[face_m <= limit_m], face_m[face_m <= limit_m]
     member = np.full(len(covered), -1, dtype=np.int64)
     member[narrow] = 0
     group = clusters(len(covered), sides, member)
@@ -75,11 +77,11 @@ def _openings(
     at = np.searchsorted(number, group[mouth["face"]])
     mouths = np.bincount(at, weights=mouth["length"], minlength=len(shapes))
     width = np.zeros(len(shapes))
-    np.maximum.at(width, opening, widths(ground.faces[narrow], snap_m))
+    np.maximum.at(width, opening, face_m)
     if wider_chords:  # they cut what is wide into narrow faces
         width = widths(shapes, snap_m)
     real = (mouths <= MOST_MOUTH * shapely.length(shapes)) & (width <= MOST_WIDENING * limit_m)
-    return _only(Openings(narrow, opening, shapes, width, np.full(len(shapes), kind, dtype="object")), real)
+    return _only(Openings(narrow, opening, face_m, shapes, width, np.full(len(shapes), kind, dtype="object")), real)
 
 
 def _closed(beyond: np.ndarray, closing: np.ndarray) -> np.ndarray:
@@ -91,8 +93,9 @@ def _only(openings: Openings, kept: np.ndarray) -> Openings:
     """Keep some openings, renumbered."""
     taken = kept[openings.opening]
     renumbered = np.cumsum(kept) - 1
-    shapes, width, kind = (table[kept] for table in openings[2:])
-    return Openings(openings.faces[taken], renumbered[openings.opening[taken]], shapes, width, kind)
+    faces, face_m = openings.faces[taken], openings.face_m[taken]
+    shapes, width, kind = (table[kept] for table in openings[3:])
+    return Openings(faces, renumbered[openings.opening[taken]], face_m, shapes, width, kind)
 
 
 def _crossed(shapes: np.ndarray, lines: gpd.GeoDataFrame, near_m: float) -> np.ndarray:
@@ -110,7 +113,7 @@ def end_corners(ground: Ground, sides: pd.DataFrame, openings: Openings, snap_m:
     Without it the unit at the short end of a long gap would reach far between the units on its long sides. Columns as
     in `coverage.with_corners`.
     """
-    width = pd.Series(widths(ground.faces[openings.faces], snap_m), index=openings.faces)
+    width = pd.Series(openings.face_m, index=openings.faces)
     outline = sides["face"].isin(openings.faces) & sides["other"].isin(ground.covers["face"])
     long = sides[outline].assign(width=lambda table: table["face"].map(width))
     long = long[long["length"] > LEAST_LENGTH * long["width"]]
@@ -121,7 +124,7 @@ def end_corners(ground: Ground, sides: pd.DataFrame, openings: Openings, snap_m:
 
 
 def at_ends(ground: Ground, sides: pd.DataFrame, openings: Openings) -> pd.MultiIndex:
-    """Find the units that stand at the end of a gap between others: pairs (position in openings.faces, unit).
+    """Find the units that stand at the end of a gap between others: pairs (opening, unit).
 
     They get nothing of it, or they would push in between the two that face each other. Where fewer than two units
     have longer sides, as in the hole between four corners, nobody stands at an end.
@@ -133,9 +136,7 @@ def at_ends(ground: Ground, sides: pd.DataFrame, openings: Openings) -> pd.Multi
     gap = openings.kind[length["opening"]] == "gap"
     short = gap & (length["length"] <= SHORT_END * openings.width_m[length["opening"]]).to_numpy()
     long = length["opening"].map((~pd.Series(short)).groupby(length["opening"].to_numpy()).sum())
-    ends = length.loc[short & (long >= 2).to_numpy(), ["opening", "unit"]]
-    faces = pd.DataFrame({"opening": openings.opening, "place": np.arange(len(openings.faces))})
-    return pd.MultiIndex.from_frame(faces.merge(ends, on="opening")[["place", "unit"]])
+    return pd.MultiIndex.from_frame(length.loc[short & (long >= 2).to_numpy(), ["opening", "unit"]])
 
 
 def _on(sides: pd.DataFrame, share: np.ndarray | float) -> pd.DataFrame:

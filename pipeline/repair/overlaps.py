@@ -77,7 +77,7 @@ def _by_piece(chosen: pd.Series, loose: pd.DataFrame) -> pd.Series:
 
 def _rows(shapes: np.ndarray, taker: pd.Series, several: pd.DataFrame, drawing: Drawing) -> list[Row]:
     """Account for every overlap that is more than noise; `taker`: piece -> unit."""
-    width = widths(shapes, drawing.limits.snap_m)
+    width = widths(shapes, drawing.overlap_m)
     who = several.drop_duplicates(["piece", "unit"]).groupby("piece")["unit"].agg(list)
     rows = []
     for piece, units in who.items():

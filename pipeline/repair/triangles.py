@@ -22,12 +22,14 @@ class Triangles(NamedTuple):
     corner: np.ndarray
     beyond: np.ndarray
     next: np.ndarray
-    land: np.ndarray
+    opening: np.ndarray
     barred: np.ndarray
 
 
-def cut_into_triangles(land: np.ndarray, around: np.ndarray, owner: np.ndarray, left_out: pd.MultiIndex) -> Triangles:
-    """Cut the land into triangles and find what lies beyond each of their sides."""
+def cut_into_triangles(
+    land: np.ndarray, opening: np.ndarray, around: np.ndarray, owner: np.ndarray, left_out: pd.MultiIndex
+) -> Triangles:
+    """Cut the land into triangles and find what lies beyond each of their sides; parameters as in `middle.divide`."""
     shapes, of = shapely.get_parts(shapely.constrained_delaunay_triangles(land), return_index=True)
     shapes = shapely.orient_polygons(shapes)
     corner = np.ascontiguousarray(shapely.get_coordinates(shapes)).view(np.complex128).reshape(-1, 4)[:, :3]
@@ -38,5 +40,5 @@ def cut_into_triangles(land: np.ndarray, around: np.ndarray, owner: np.ndarray, 
     outer = other >= len(shapes)
     beyond = np.full(other.shape, UNKNOWN)
     beyond[outer] = owner[other[outer] - len(shapes)]
-    barred = pd.MultiIndex.from_arrays([np.repeat(of, 3), beyond.ravel()]).isin(left_out).reshape(-1, 3)
-    return Triangles(corner, np.where(barred, UNKNOWN, beyond), np.where(inner, other, -1), of, barred)
+    barred = pd.MultiIndex.from_arrays([np.repeat(opening[of], 3), beyond.ravel()]).isin(left_out).reshape(-1, 3)
+    return Triangles(corner, np.where(barred, UNKNOWN, beyond), np.where(inner, other, -1), opening[of], barred)
