@@ -59,6 +59,7 @@ bench: $(VENV)/.test
 	$(PY) benchmarks/run_sample.py
 	$(PY) benchmarks/thirty_thousand.py
 	$(PY) benchmarks/splits.py
+	$(PY) benchmarks/reading.py
 
 clean:
 	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
