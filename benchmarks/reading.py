@@ -71,7 +71,7 @@ def folders(scratch: Path) -> Area:
 def register(scratch: Path, rows: int) -> None:
     """Time a register of many units under two title rows, beside the bare reading of its cells."""
     path = scratch / "register.xlsx"
-    table = pd.DataFrame({"小区编号": [f"u{n}" for n in range(rows)], "常住户": [f"{n % 900:,}户" for n in range(rows)]})
+    table = pd.DataFrame({"小区编号": [f"u{n}" for n in range(rows)], "常住户": [f"{n % 900}户" for n in range(rows)]})
     with pd.ExcelWriter(path, engine="xlsxwriter") as book:
         pd.DataFrame({"台账": [None]}).to_excel(book, sheet_name="台账", index=False)
         table.to_excel(book, sheet_name="台账", index=False, startrow=2)

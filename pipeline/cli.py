@@ -265,7 +265,7 @@ def _print_finished(finished: "Finished") -> None:
     if len(problems):
         rows.insert(5, ("problems", f"{len(problems)} to read in {folder / 'problems.csv'}"))
     if summary["sketch"]:
-        rows.insert(1, ("sketch", "示意: counts of some units were spread by area, see problems.csv"))
+        rows.insert(1, ("sketch", "示意: counts of some units were spread, see problems.csv"))
     for name, value in rows:
         if not isinstance(value, Path) or value.exists():
             typer.echo(f"{name:<12} {value}")

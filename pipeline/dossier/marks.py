@@ -4,11 +4,11 @@ from pipeline.results import Area, Result
 from pipeline.schema import SKETCH
 
 SYNTHETIC_MARK = "合成数据 · 非真实区域"
-SPREAD_MARK = "示意方案 · 部分户数按面积分摊"
+SPREAD_MARK = "示意方案 · 部分户数为分摊数"
 
 
 def is_sketch(result: Result) -> bool:
-    """Tell whether counts were spread over units by area, so that whatever is proposed there is a sketch."""
+    """Tell whether counts were spread over units, by floor area or by area, so that whatever is proposed there is a sketch."""
     return _is_spread(result.area)
 
 

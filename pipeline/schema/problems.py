@@ -109,7 +109,7 @@ PROBLEM_ZH = {
     "sheet error": "单元格公式出错",
     "sheets read": "读取的工作表",
     "sheets repeat": "工作表内容重复",
-    SKETCH: "户数按面积分摊（示意）",
+    SKETCH: "户数为分摊数（示意）",
     "spellings unified": "名称写法已统一",
     "subdistrict by overlap": "按面积重叠确定街道",
     "text broken": "文字无法解码",

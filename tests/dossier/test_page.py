@@ -87,7 +87,7 @@ def test_every_problem_of_the_data_is_named_in_chinese(page: Reader, result: Res
 
 def test_a_plan_on_counts_spread_by_area_is_marked_a_sketch(result: Result, tmp_path: Path) -> None:
     write_page(sketched(result), tmp_path)
-    assert "示意方案 · 部分户数按面积分摊" in read(tmp_path).texts
+    assert "示意方案 · 部分户数为分摊数" in read(tmp_path).texts
 
 
 def test_a_plan_on_counts_of_units_is_not_marked_a_sketch(page: Reader) -> None:
