@@ -8,7 +8,7 @@ SPREAD_MARK = "示意方案 · 部分户数为分摊数"
 
 
 def is_sketch(result: Result) -> bool:
-    """Tell whether counts were spread over units, by floor area or by area, so that whatever is proposed there is a sketch."""
+    """Tell whether counts were spread over units, so that whatever is proposed there is a sketch."""
     return _is_spread(result.area)
 
 
