@@ -7,6 +7,7 @@ import geopandas as gpd
 import pandas as pd
 import pytest
 import shapely
+import xlwt
 from pandas.testing import assert_frame_equal
 from small_area import CRS, TOTALS, found, read, small_table, small_units, write_layers, write_toml
 
@@ -72,6 +73,24 @@ def test_tables_of_every_format_give_the_same_counts(tmp_path: Path, name: str, 
     area = read(tmp_path)
     assert TOTALS == area.communities["households"].to_dict()
     assert [5.0, 4.0, 3.0] == area.communities["workers"].tolist()
+    assert [] == found(area.problems)
+
+
+@pytest.mark.parametrize("ending", ["xls", "et"])
+def test_an_old_workbook_is_read_with_its_merged_cells(tmp_path: Path, ending: str) -> None:
+    sections = write_layers(tmp_path, units=small_units().drop(columns=["households", "population"]))
+    book = xlwt.Workbook(encoding="utf-8")
+    sheet = book.add_sheet("台账")
+    sheet.write_merge(0, 0, 0, 3, "社区基本情况统计表")
+    for row, cells in enumerate([list(small_table()), *small_table().to_numpy().tolist()], start=1):
+        for column, cell in enumerate(cells):
+            if (row, column) not in ((2, 0), (3, 0)):
+                sheet.write(row, column, cell)
+    sheet.write_merge(2, 3, 0, 0, "东街道")
+    book.save(str(tmp_path / f"counts.{ending}"))
+    write_toml(tmp_path, {**sections, "households": {"path": f"counts.{ending}"}})
+    area = read(tmp_path)
+    assert TOTALS == area.communities["households"].to_dict()
     assert [] == found(area.problems)
 
 
