@@ -85,12 +85,17 @@ def test_the_result_is_a_coverage(seed: int, kind: str) -> None:
 
 @drawings
 @few
-def test_only_units_that_lay_along_one_another_become_neighbours(seed: int, kind: str) -> None:
+def test_nobody_becomes_a_neighbour_who_was_none(seed: int, kind: str) -> None:
     sound, drawn = drawing(seed, kind)
     area = repair_area(area_of(drawn))
+    land = shapely.union_all(area.units.geometry.array)
+    open_land = land.envelope.buffer(50).difference(land)
+    true = borders(sound)
     for (a, b), length in borders(area.units).items():
+        # beside open land a corner may stay a border of less than two metres: to draw it together would open a notch
+        beside = max(area.units.geometry[[a, b]].distance(open_land)) < 2
+        assert (a, b) in true or (beside and length < 2)
         assert near_length(drawn, a, b, area.settings.repair.gap_m) >= length / 2
-        assert length < 4 or (a, b) in borders(sound)
 
 
 @drawings
@@ -174,6 +179,20 @@ def test_a_corner_between_two_units_is_no_gap(halves: np.ndarray) -> None:
     area, rows = repaired_rows([shapely.segmentize(lower, 1.0), translate(slanting, WEST, 4_518_000)])
     assert rows[rows["done"]].empty
     assert 10_000 == round(area.units.area.iloc[0])
+
+
+def test_units_across_a_corner_meet_in_one_point() -> None:
+    shapes = grid(2, 2)
+    middle = np.array([WEST + 100, 4_518_100])
+    corner = {0: (1, 1), 1: (-1, 0), 2: (0, -1), 3: (-1, -1)}
+    for unit, (east, north) in corner.items():
+        xy = shapely.get_coordinates(shapes[unit])
+        at = (xy == middle).all(axis=1)
+        shapes[unit] = Polygon(np.where(at[:, None], middle + np.array([east, north]), xy))
+    area, rows = repaired_rows(shapes)
+    assert {("u001", "u002"), ("u001", "u003"), ("u002", "u004"), ("u003", "u004")} == set(borders(area.units).index)
+    assert shapely.coverage_is_valid(area.units.geometry.array)
+    assert "a corner that mending drew out" in " ".join(rows["before"])
 
 
 def test_slivers_along_one_border_share_a_row(halves: np.ndarray) -> None:

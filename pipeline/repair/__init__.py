@@ -17,11 +17,15 @@ from pipeline.repair.cover import mend_cover
 from pipeline.repair.ground import Drawing
 from pipeline.repair.left import faults_found, faults_left, units_apart
 from pipeline.repair.log import Row, joined_lines, repairs_table
+from pipeline.repair.points import meet_in_points
 from pipeline.repair.rings import mend_rings
 from pipeline.repair.told import problems_of
 from pipeline.results import Area
 
 __all__ = ["repair_area"]
+
+PER_LIMIT = 2.0
+"""A corner that four units share can have been drawn so many times the width of the widest fault apart."""
 
 
 def repair_area(area: Area) -> Area:
@@ -51,8 +55,9 @@ def _mended(units: gpd.GeoDataFrame, area: Area) -> tuple[gpd.GeoDataFrame, list
     ids, community = units.index.astype("str").to_numpy(), pd.factorize(units["community"])[0]
     drawing = Drawing(ids[positions], community[positions], shapes[positions], area.settings.repair)
     mended = mend_cover(drawing, area.lines)
-    shapes[positions] = mended.shapes
-    return units.set_geometry(gpd.GeoSeries(shapes, index=units.index, crs=units.crs)), mended.rows
+    corner_m = min(area.rules.corner_m, PER_LIMIT * max(drawing.gap_m, drawing.overlap_m))
+    shapes[positions], rows = meet_in_points(drawing.shapes, mended.shapes, drawing.ids, corner_m)
+    return units.set_geometry(gpd.GeoSeries(shapes, index=units.index, crs=units.crs)), [*mended.rows, *rows]
 
 
 def _kept(units: gpd.GeoDataFrame, given: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
