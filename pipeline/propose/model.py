@@ -6,7 +6,6 @@ The programme without the rows not yet found is a relaxation, so its bound holds
 door to the solver.
 """
 
-import math
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -152,7 +151,7 @@ class PartitionModel:
                 found = labels if whole else mend(labels) if mend else None
                 if found is not None and (best is None or worth(found) < worth(best)):
                     best = found
-            if best is not None and worth(best) <= math.ceil(bound - SLACK):
+            if best is not None and worth(best) < bound - SLACK + 1:  # whole numbers; the bound may be minus infinity
                 return Outcome(best, worth(best), worth(best), True, False)
         # What the clock happened to allow is not what another machine would find: only `start` is the same anywhere.
         value = np.inf if start is None else worth(start)

@@ -1,5 +1,8 @@
 """The compliance plan changes least: proved against every plan there is on small places."""
 
+import time
+
+import numpy as np
 import pandas as pd
 import pytest
 from hypothesis import given, settings
@@ -7,6 +10,7 @@ from hypothesis import strategies as st
 from propose.small_places import best_change, connected, place, with_offices
 
 from pipeline.propose.least_change import comply
+from pipeline.propose.model import PartitionModel
 
 
 @pytest.mark.parametrize("seed", range(30))
@@ -63,6 +67,21 @@ def test_a_plan_cut_short_keeps_a_valid_bound():
     full = comply(units, edges, lower=1000, upper=3000, seconds=60)
     assert full.proof == "optimal"
     assert short.bound <= full.objective <= short.objective
+
+
+def test_a_solver_that_has_no_time_to_find_any_bound_does_no_harm(monkeypatch):
+    units, edges = place(11, 6, 4, communities=3, mean=300)
+
+    def nothing(*_: object, **__: object) -> float:
+        return -np.inf
+
+    monkeypatch.setattr(PartitionModel, "_tighten", nothing)
+    monkeypatch.setattr(PartitionModel, "_rule_out", nothing)
+    monkeypatch.setattr(PartitionModel, "_run", lambda *_: time.sleep(0.01))
+    monkeypatch.setattr(PartitionModel, "_answers", lambda _: [])
+    solution = comply(units, edges, lower=1000, upper=3000, seconds=0.3)
+    assert solution.plan is not None
+    assert all(bound <= value for bound, value in zip(solution.bound, solution.objective, strict=True))
 
 
 def test_names_of_new_communities_carry_the_subdistrict_and_a_number():
