@@ -145,7 +145,9 @@ class PartitionModel:
                 if best is not None:
                     break  # lawful labels are at hand, so this is the solver's tolerance, not a proof of anything
                 return Outcome(None, np.inf, np.inf, True, True)
-            bound = max(bound, self.solver.getInfo().mip_dual_bound + constant)
+            dual = self.solver.getInfo().mip_dual_bound
+            # Cut short, the solver may know no bound yet (minus infinity) or give none (infinity): that proves nothing.
+            bound = max(bound, dual + constant) if np.isfinite(dual) else bound
             for labels in self._answers():
                 whole = self._forbid_broken(labels) == 0
                 found = labels if whole else mend(labels) if mend else None
