@@ -338,3 +338,29 @@ def test_whatever_stands_around_the_rows_their_counts_are_read_and_sums_agree(co
     assert [count for group in counts for count in group] == table["households"].tolist()
     assert [f"{number}号街道" for number, group in enumerate(counts) for _ in group] == table["subdistrict"].tolist()
     assert {"note"} == {severity for severity, _ in totals_of(*rows, merges=merges)}
+
+
+def test_a_sum_of_the_compounds_of_a_community_is_no_compound() -> None:
+    head = ["街道", "社区", "小区", "户数"]
+    rows = [["东", "甲", "一号院", 1], ["东", "甲", "二号院", 2], ["东", "甲", "小计", 3]]
+    rows += [["东", "乙", "三号院", 4], ["东", "乙", "小计", 4], ["合计", None, None, 7]]
+    source = sheet_of(head, *rows).source
+    assert source.totals is not None
+    assert [[2, 3, 5], [4, 6, 7]] == [source.table.index.tolist(), source.totals.index.tolist()]
+
+
+def test_the_sum_of_a_community_is_compared_with_its_own_rows() -> None:
+    head = ["街道", "社区", "小区", "户数"]
+    rows = [["东", "甲", "一号院", 1], ["东", "甲", "二号院", 2], ["东", "甲", "小计", 3]]
+    rows += [["东", "乙", "三号院", 4], ["东", "乙", "小计", 5]]
+    assert [("warning", "t!D6"), ("note", "t")] == totals_of(head, *rows)
+
+
+def test_a_number_behind_the_word_of_a_sum_is_no_name() -> None:
+    source = sheet_of(HEAD, ["东", "甲", 1], ["东", "乙", 2], ["合计", 2.0, 3]).source
+    assert [2, 3] == source.table.index.tolist()
+
+
+def test_a_row_with_name_and_count_is_data_whatever_remark_stands_before_them() -> None:
+    rows = [["以上为老旧小区", "甲", 1], ["截至2025年底", "乙", "2"], [None, "丙", 3], ["说明1", "共3个", None]]
+    assert [2, 3, 4] == sheet_of(["备注", "社区", "户数"], *rows).source.table.index.tolist()
