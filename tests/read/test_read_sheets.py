@@ -364,3 +364,9 @@ def test_a_number_behind_the_word_of_a_sum_is_no_name() -> None:
 def test_a_row_with_name_and_count_is_data_whatever_remark_stands_before_them() -> None:
     rows = [["以上为老旧小区", "甲", 1], ["截至2025年底", "乙", "2"], [None, "丙", 3], ["说明1", "共3个", None]]
     assert [2, 3, 4] == sheet_of(["备注", "社区", "户数"], *rows).source.table.index.tolist()
+
+
+@pytest.mark.parametrize(("row", "severity"), [("甲,1,200,", "error"), ("甲,1200,,见附表", "warning")])
+def test_a_row_of_text_with_more_cells_than_the_header_is_told(tmp_path: Path, row: str, severity: str) -> None:
+    (tmp_path / "h.csv").write_text(f"社区,户数\n{row}\n乙,1300\n", "utf-8")
+    assert [severity] == [found["severity"] for found in read_file(tmp_path / "h.csv")[1]]
