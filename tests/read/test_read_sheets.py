@@ -370,3 +370,8 @@ def test_a_row_with_name_and_count_is_data_whatever_remark_stands_before_them() 
 def test_a_row_of_text_with_more_cells_than_the_header_is_told(tmp_path: Path, row: str, severity: str) -> None:
     (tmp_path / "h.csv").write_text(f"社区,户数\n{row}\n乙,1300\n", "utf-8")
     assert [severity] == [found["severity"] for found in read_file(tmp_path / "h.csv")[1]]
+
+
+def test_a_heading_that_is_numbered_names_its_subdistrict() -> None:
+    sheet = sheet_of(["社区", "户数"], ["一、东街道"], ["甲", 1], ["（二）西街道"], ["乙", 2])
+    assert ["东街道", "西街道"] == sheet.source.table[FROM_SHEET].tolist()
