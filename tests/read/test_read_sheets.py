@@ -375,3 +375,11 @@ def test_a_row_of_text_with_more_cells_than_the_header_is_told(tmp_path: Path, r
 def test_a_heading_that_is_numbered_names_its_subdistrict() -> None:
     sheet = sheet_of(["社区", "户数"], ["一、东街道"], ["甲", 1], ["（二）西街道"], ["乙", 2])
     assert ["东街道", "西街道"] == sheet.source.table[FROM_SHEET].tolist()
+
+
+def test_sums_beside_cells_that_are_merged_down_are_known() -> None:
+    rows = [["东", "甲", "一号院", 1], [None, None, "二号院", 2], [None, None, "小 计", 3], ["合计", None, None, 3]]
+    merges = [Merge(2, 0, 4, 0), Merge(2, 1, 4, 1), Merge(5, 0, 5, 2)]
+    source = sheet_of(["街道", "社区", "小区", "户数"], *rows, merges=merges).source
+    assert source.totals is not None
+    assert [[2, 3], [4, 5]] == [source.table.index.tolist(), source.totals.index.tolist()]
