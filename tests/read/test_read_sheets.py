@@ -383,3 +383,9 @@ def test_sums_beside_cells_that_are_merged_down_are_known() -> None:
     source = sheet_of(["街道", "社区", "小区", "户数"], *rows, merges=merges).source
     assert source.totals is not None
     assert [[2, 3], [4, 5]] == [source.table.index.tolist(), source.totals.index.tolist()]
+
+
+def test_a_quotation_mark_that_is_not_closed_is_refused_with_its_line() -> None:
+    with pytest.raises(Unreadable, match="line 2"):
+        read_text('社区,户数,备注\n甲,1,"未闭合\n乙,2,\n'.encode())
+    assert 2 == len(read_text('社区,备注\n甲,"两\n行"'.encode()).cells)
