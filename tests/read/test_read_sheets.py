@@ -389,3 +389,8 @@ def test_a_quotation_mark_that_is_not_closed_is_refused_with_its_line() -> None:
     with pytest.raises(Unreadable, match="line 2"):
         read_text('社区,户数,备注\n甲,1,"未闭合\n乙,2,\n'.encode())
     assert 2 == len(read_text('社区,备注\n甲,"两\n行"'.encode()).cells)
+
+
+def test_a_sheet_of_blanks_is_empty_and_blank_rows_above_a_header_are_no_matter() -> None:
+    assert sheet_of([None, None]).source.table.empty
+    assert [13] == sheet_of(*[[None] * 3] * 11, HEAD, ["东", "甲", 1]).source.table.index.tolist()

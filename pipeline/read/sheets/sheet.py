@@ -35,7 +35,7 @@ def read_grid(grid: Grid, file: str, role: str, choose: Choose) -> Sheet:
     The index of `source.table` is the row number; values stay as they are in the file, None where blank.
     """
     label = f"{file} {grid.name}".strip()
-    if grid.cells.empty:
+    if grid.cells.isna().all(axis=None):
         return Sheet(grid.name, Source(role, label, pd.DataFrame()), {}, [])
     header = find_header(grid, choose)
     chosen = dict(choose(header.names))
