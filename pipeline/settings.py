@@ -26,7 +26,7 @@ READABLE = (
 class AreaSection(BaseModel):
     """`[area]`: the place and what its maps and tables say of themselves."""
 
-    model_config = ConfigDict(extra="forbid")
+    model_config = ConfigDict(extra="forbid", allow_inf_nan=False)
     name: str = Field(description="name of the area, printed on every map and table")
     code: str = Field("", pattern=r"^(\d{6})?$", description="6-digit division code")
     crs: str = Field("", description="working CRS in metres, such as EPSG:4525; taken from the units when absent")
@@ -39,7 +39,7 @@ class AreaSection(BaseModel):
 class SolveSection(BaseModel):
     """`[solve]`: how long to search."""
 
-    model_config = ConfigDict(extra="forbid")
+    model_config = ConfigDict(extra="forbid", allow_inf_nan=False)
     seconds: float = Field(60.0, gt=0, description="limit for one subdistrict or one split")
     seed: int = Field(0, ge=0, description="seed of everything random")
     alternatives: int = Field(2, ge=0, description="further alternatives for each split")
@@ -48,7 +48,7 @@ class SolveSection(BaseModel):
 class RepairSection(BaseModel):
     """`[repair]`: which faults of drawing are mended; what is wider or larger stays and is listed."""
 
-    model_config = ConfigDict(extra="forbid")
+    model_config = ConfigDict(extra="forbid", allow_inf_nan=False)
     enabled: bool = Field(True, description="false: nothing is mended, everything is listed")
     snap_m: float = Field(0.5, ge=0, description="corners and lines nearer than this are one, m")
     gap_m: float = Field(3.0, ge=0, description="gaps between units up to this width are closed, m")
@@ -67,7 +67,7 @@ class RepairSection(BaseModel):
 class TessellateSection(BaseModel):
     """`[tessellate]`: how units are made from community polygons where no layer of units is given."""
 
-    model_config = ConfigDict(extra="forbid")
+    model_config = ConfigDict(extra="forbid", allow_inf_nan=False)
     most_households: int = Field(300, gt=0, description="blocks above it are divided between their buildings")
     least_m2: float = Field(1000.0, ge=0, description="blocks below it join a neighbour, m²")
 
@@ -75,7 +75,7 @@ class TessellateSection(BaseModel):
 class LayerSection(BaseModel):
     """A layer or a table; every key that is not listed maps a column of ours to one of theirs."""
 
-    model_config = ConfigDict(extra="allow")
+    model_config = ConfigDict(extra="allow", allow_inf_nan=False)
     path: str | list[str] = Field(
         description="file, relative to area.toml; a list, a pattern (街道/*.shp) or a folder stands for several"
     )
@@ -116,7 +116,7 @@ class LayerSection(BaseModel):
 class Settings(BaseModel):
     """A whole area.toml; `folder` is where it lies and `key` names the outputs."""
 
-    model_config = ConfigDict(extra="forbid")
+    model_config = ConfigDict(extra="forbid", allow_inf_nan=False)
     area: AreaSection
     rules: dict[str, Any] = Field(default_factory=dict)
     solve: SolveSection = Field(default_factory=SolveSection)

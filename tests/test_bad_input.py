@@ -330,3 +330,11 @@ def test_unknown_sections_are_told_in_the_order_of_the_file(tmp_path):
     with pytest.raises(InputError) as raised:
         load_settings(tmp_path)
     assert names == raised.value.problems["layer"].tolist()
+
+
+def test_a_setting_that_is_no_finite_number_is_refused(tmp_path: Path) -> None:
+    write_layers(tmp_path, units=small_units())
+    with (tmp_path / "area.toml").open("a", encoding="utf-8") as file:
+        file.write("\n[repair]\ngap_m = inf\n")
+    with pytest.raises(InputError, match="finite number"):
+        load_settings(tmp_path)

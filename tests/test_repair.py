@@ -265,3 +265,12 @@ def test_nothing_that_was_given_is_changed(halves: np.ndarray) -> None:
     repair_area(area)
     assert before.equals(area.units)
     assert problems_table([]).equals(area.problems)
+
+
+@pytest.mark.filterwarnings("ignore:invalid value:RuntimeWarning")
+@pytest.mark.parametrize("lost", [np.nan, np.inf])
+def test_an_outline_with_a_corner_that_has_no_place_is_doubtful(lost: float) -> None:
+    corners = [(WEST, 4_518_000), (lost, 4_518_100), (WEST + 100, 4_518_100), (WEST + 100, 4_518_000)]
+    found = repair_area(area_of(units_of([Polygon(corners)])))
+    assert "outlines doubtful" in found.problems["problem"].tolist()
+    assert found.repairs["area_m2"].notna().all()

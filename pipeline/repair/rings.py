@@ -36,6 +36,9 @@ def _row(unit: object, before: object, after: object, reason: str) -> Row:
         return change("ring", [unit], shapely.boundary(before), *left, done=False, area_m2=0.0)
     parts = int(shapely.get_num_geometries(after))
     text = f"{kept:.1f} m²" + (f" in {parts} parts" if parts > 1 else "")
+    if not np.isfinite(drawn):
+        why = "a corner has no place: look at it"
+        return change("ring", [unit], after, reason, text, why, area_m2=kept, doubtful=True)
     doubtful = abs(kept - drawn) > MOST_CHANGE * max(kept, drawn)
     why = f"the area was {drawn:.1f} m² as drawn: look at it" if doubtful else "the outline encloses the same area"
     return change("ring", [unit], after, reason, text, why, area_m2=abs(kept - drawn), doubtful=doubtful)

@@ -225,6 +225,13 @@ def test_texts_of_a_dxf_are_read_in_the_encoding_that_fits(
     assert noted == len(told(problems, "encoding chosen"))
 
 
+@pytest.mark.parametrize("encoding", ["gb18030", "utf-8"])
+def test_texts_of_a_dxf_without_header_are_read_in_the_encoding_that_fits(tmp_path: Path, encoding: str) -> None:
+    content = dxf([*outlines(["社区界"] * 3), *names("注记")], "", encoding)
+    bare = content[content.index(b"ENDSEC") + len(b"ENDSEC\n") :]
+    assert list(TOTALS) == read_dxf_area(tmp_path, bare)[0]
+
+
 def test_a_text_of_several_lines_and_escaped_characters_is_one_name(tmp_path: Path) -> None:
     written = ["甲\\P社区", "{\\fSimSun|b0|i0|c134|p2;乙社区}", "\\U+4E19社区"]
     found_names, _ = read_dxf_area(tmp_path, dxf([*outlines(["0"] * 3), *names("0", "MTEXT", written)]))

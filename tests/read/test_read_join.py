@@ -141,3 +141,18 @@ def test_a_title_may_stand_above_the_header(tmp_path: Path) -> None:
     area = read_layers(tmp_path, units=small_units(), households=titled)
     assert TOTALS == area.communities["households"].to_dict()
     assert [] == found(area.problems)
+
+
+def test_a_row_whose_code_and_name_are_two_communities_of_the_map_is_an_error(tmp_path: Path) -> None:
+    codes = small_communities()["code"].tolist()
+    table = small_table().assign(社区代码=[codes[1], codes[0], codes[2]])
+    area = read_layers(tmp_path, units=small_units(), communities=small_communities(), households=table)
+    assert ["code and name disagree"] * 2 == found(area.problems)
+
+
+def test_polygons_that_count_other_households_than_their_units_are_warned_of(tmp_path: Path) -> None:
+    communities = small_communities().assign(households=[*list(TOTALS.values())[:2], 5])
+    area = read_layers(tmp_path, units=small_units(), communities=communities)
+    row = area.problems[area.problems["problem"] == "counts differ"].iloc[0]
+    assert ("warning", True) == (row["severity"], "polygons of" in row["detail"])
+    assert 3600 == area.units["households"].sum()

@@ -46,3 +46,16 @@ def test_a_row_without_shape_and_without_households_stops_nothing(tmp_path: Path
     area = read_layers(tmp_path, units=small_units(), households=pd.concat([small_table(), new]))
     assert ([], ["counts without shape"]) == (found(area.problems), found(area.problems, "warning"))
     assert "it has no households" in area.problems.loc[0, "detail"]
+
+
+def test_a_compound_that_stands_twice_with_the_same_count_is_warned_of(tmp_path: Path) -> None:
+    table = pd.DataFrame(
+        {
+            "社区": ["甲社区", "甲社区", "乙社区", "乙社区", "丙社区"],
+            "小区": ["一院", "二院", "三院", "三院", "四院"],
+            "户数": [900, 500, 500, 500, 1200],
+        }
+    )
+    area = read_layers(tmp_path, units=small_units(), households=table)
+    row = area.problems[area.problems["problem"] == "compound repeated"].iloc[0]
+    assert ("warning", "households.xlsx Sheet1!B4:B5") == (row["severity"], row["source"])

@@ -338,3 +338,59 @@ def test_whatever_stands_around_the_rows_their_counts_are_read_and_sums_agree(co
     assert [count for group in counts for count in group] == table["households"].tolist()
     assert [f"{number}号街道" for number, group in enumerate(counts) for _ in group] == table["subdistrict"].tolist()
     assert {"note"} == {severity for severity, _ in totals_of(*rows, merges=merges)}
+
+
+def test_a_sum_of_the_compounds_of_a_community_is_no_compound() -> None:
+    head = ["街道", "社区", "小区", "户数"]
+    rows = [["东", "甲", "一号院", 1], ["东", "甲", "二号院", 2], ["东", "甲", "小计", 3]]
+    rows += [["东", "乙", "三号院", 4], ["东", "乙", "小计", 4], ["合计", None, None, 7]]
+    source = sheet_of(head, *rows).source
+    assert source.totals is not None
+    assert [[2, 3, 5], [4, 6, 7]] == [source.table.index.tolist(), source.totals.index.tolist()]
+
+
+def test_the_sum_of_a_community_is_compared_with_its_own_rows() -> None:
+    head = ["街道", "社区", "小区", "户数"]
+    rows = [["东", "甲", "一号院", 1], ["东", "甲", "二号院", 2], ["东", "甲", "小计", 3]]
+    rows += [["东", "乙", "三号院", 4], ["东", "乙", "小计", 5]]
+    assert [("warning", "t!D6"), ("note", "t")] == totals_of(head, *rows)
+
+
+def test_a_number_behind_the_word_of_a_sum_is_no_name() -> None:
+    source = sheet_of(HEAD, ["东", "甲", 1], ["东", "乙", 2], ["合计", 2.0, 3]).source
+    assert [2, 3] == source.table.index.tolist()
+
+
+def test_a_row_with_name_and_count_is_data_whatever_remark_stands_before_them() -> None:
+    rows = [["以上为老旧小区", "甲", 1], ["截至2025年底", "乙", "2"], [None, "丙", 3], ["说明1", "共3个", None]]
+    assert [2, 3, 4] == sheet_of(["备注", "社区", "户数"], *rows).source.table.index.tolist()
+
+
+@pytest.mark.parametrize(("row", "severity"), [("甲,1,200,", "error"), ("甲,1200,,见附表", "warning")])
+def test_a_row_of_text_with_more_cells_than_the_header_is_told(tmp_path: Path, row: str, severity: str) -> None:
+    (tmp_path / "h.csv").write_text(f"社区,户数\n{row}\n乙,1300\n", "utf-8")
+    assert [severity] == [found["severity"] for found in read_file(tmp_path / "h.csv")[1]]
+
+
+def test_a_heading_that_is_numbered_names_its_subdistrict() -> None:
+    sheet = sheet_of(["社区", "户数"], ["一、东街道"], ["甲", 1], ["（二）西街道"], ["乙", 2])
+    assert ["东街道", "西街道"] == sheet.source.table[FROM_SHEET].tolist()
+
+
+def test_sums_beside_cells_that_are_merged_down_are_known() -> None:
+    rows = [["东", "甲", "一号院", 1], [None, None, "二号院", 2], [None, None, "小 计", 3], ["合计", None, None, 3]]
+    merges = [Merge(2, 0, 4, 0), Merge(2, 1, 4, 1), Merge(5, 0, 5, 2)]
+    source = sheet_of(["街道", "社区", "小区", "户数"], *rows, merges=merges).source
+    assert source.totals is not None
+    assert [[2, 3], [4, 5]] == [source.table.index.tolist(), source.totals.index.tolist()]
+
+
+def test_a_quotation_mark_that_is_not_closed_is_refused_with_its_line() -> None:
+    with pytest.raises(Unreadable, match="line 2"):
+        read_text('社区,户数,备注\n甲,1,"未闭合\n乙,2,\n'.encode())
+    assert 2 == len(read_text('社区,备注\n甲,"两\n行"'.encode()).cells)
+
+
+def test_a_sheet_of_blanks_is_empty_and_blank_rows_above_a_header_are_no_matter() -> None:
+    assert sheet_of([None, None]).source.table.empty
+    assert [13] == sheet_of(*[[None] * 3] * 11, HEAD, ["东", "甲", 1]).source.table.index.tolist()

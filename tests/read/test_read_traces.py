@@ -111,3 +111,9 @@ def test_places_of_many_rows_are_those_of_each() -> None:
     numbers = [2, 10, 11, 25]
     for column in ("households", "community", ""):
         assert [place(source, [number], column) for number in numbers] == places(source, numbers, column)
+
+
+def test_a_table_none_of_whose_communities_has_units_is_told_and_traced(tmp_path: Path) -> None:
+    area = read_layers(tmp_path, units=small_units().assign(community=""), households=small_table())
+    assert "counts without shape" in area.problems["problem"].tolist()
+    assert [] == area.counts.loc[area.counts["level"] == "community", "id"].tolist()

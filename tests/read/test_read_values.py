@@ -43,6 +43,15 @@ def test_what_is_no_number_is_said_to_be_none(value: str) -> None:
     assert ([True], [True]) == (number.isna().tolist(), bad.tolist())
 
 
+@pytest.mark.parametrize("value", ["1200①", "1200²", "② 1200", "1200⒈户"])
+def test_the_mark_of_a_footnote_is_no_digit_of_a_count(value: str) -> None:
+    assert [True] == as_number(pd.Series([value], dtype="object"))[1].tolist()
+
+
+def test_a_figure_may_say_its_unit_with_a_raised_two() -> None:
+    assert [450.0] == as_number(pd.Series(["450m²"], dtype="object"))[0].tolist()
+
+
 def test_blank_counts_are_unknown_not_zero() -> None:
     given, rows = typed(source_of(households=[5, None, ""]))
     assert [5, pd.NA, pd.NA] == given.table["households"].tolist()

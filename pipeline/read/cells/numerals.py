@@ -87,7 +87,14 @@ def _read(value: object) -> tuple[float, str]:
     return _read_text(str(value))
 
 
+def _has_mark(written: str) -> bool:
+    """Tell whether a mark of a footnote stands in a text: 1200① and 1200² are not 12001 and 12002; m² is a unit."""
+    return any(unicodedata.category(sign) == "No" for sign in re.sub("[mMｍ米]²", "", written))
+
+
 def _read_text(written: str) -> tuple[float, str]:
+    if _has_mark(written):
+        return np.nan, NO_NUMBER
     text = unicodedata.normalize("NFKC", written).strip().lstrip("'‘’`").strip().lower()
     if not text:
         return np.nan, LITERAL

@@ -6,7 +6,7 @@ import unicodedata
 import pandas as pd
 
 from pipeline.errors import problem
-from pipeline.read.names.spelling import subdistrict_key
+from pipeline.read.names.spelling import name_key, subdistrict_key
 from pipeline.read.sources import TOTAL, Rows, Source, place
 from pipeline.schema import MEASURE_COLUMNS
 
@@ -40,9 +40,9 @@ def total_word(text: str) -> str:
 def check_totals(source: Source) -> Rows:
     """Compare every total of a sheet with the rows it stands for.
 
-    小计 stands for the rows next to it up to the last 小计, or for those of the subdistrict it names; 总计 and 全区 for
-    all rows; 合计 for all rows, or like 小计 where a sheet has several. A difference is a warning with both figures;
-    one note counts the totals that agree. `source`: one sheet, typed, not yet joined with others.
+    小计 stands for the rows next to it up to the last 小计, or for those of the community or subdistrict it names;
+    总计 and 全区 for all rows; 合计 for all rows, or like 小计 where a sheet has several. A difference is a warning
+    with both figures; one note counts the totals that agree. `source`: one sheet, typed, not yet joined with others.
     """
     if source.totals is None or source.totals.empty or source.table.empty:
         return []
@@ -74,13 +74,16 @@ def _scopes(source: Source, number: int) -> list[pd.Index]:
     everything, beside = source.table.index, _beside(source, number)
     found = _SUM.fullmatch(words[number])
     word, of = (found["word"], found["of"]) if found else ("", words[number])
+    no_text = pd.Series("", index=words.index)
     if word == "总计" or _EVERYTHING.match(of):
         return [everything]
     if word in ("合计", "共计") and not of:
         alone = (words == words[number]).sum() == 1
         return [everything, beside] if alone else [beside, everything]
-    written = source.totals.at[number, "subdistrict"] if "subdistrict" in source.totals else ""
-    named = _of_subdistrict(source, of or str(written))
+    community = _of_community(source, of or str(source.totals.get("community", no_text).get(number, "")))
+    if len(community):
+        return [community, beside]
+    named = _of_subdistrict(source, of or str(source.totals.get("subdistrict", no_text).get(number, "")))
     # Where a subdistrict is written in the first of its rows only, its name finds no more than that row.
     complete = "subdistrict" in source.table and (source.table["subdistrict"] != "").all()
     return [named] if complete and len(named) else [beside, named]
@@ -96,6 +99,14 @@ def _beside(source: Source, number: int) -> pd.Index:
         return rows[(rows > number) & (rows < end)]
     start = max((other for other in totals if other < number), default=0)
     return rows[(rows > start) & (rows < number)]
+
+
+def _of_community(source: Source, name: str) -> pd.Index:
+    """Rows of a community; where it is written in the first of its rows only, that does not find them."""
+    told = source.table.get("community")
+    if told is None or (told == "").any() or not name or total_word(name):
+        return source.table.index[:0]
+    return source.table.index[told.map(name_key) == name_key(name)]
 
 
 def _of_subdistrict(source: Source, name: str) -> pd.Index:

@@ -12,7 +12,7 @@ from pipeline.read.joins.books import Joined, Told, blank_counts, book, listed, 
 from pipeline.read.joins.repeated import several_rows
 from pipeline.read.names.proposals import did_you_mean
 from pipeline.read.names.spelling import name_key
-from pipeline.read.sources import Rows, Source, faults, missing_column
+from pipeline.read.sources import Rows, Source, faults, missing_column, place
 from pipeline.schema import SKETCH
 
 
@@ -24,7 +24,7 @@ def join_by_community(units: gpd.GeoDataFrame, source: Source, sources: Mapping[
     known = community.isin(set(units["community"]) - {""})
     rows = _unplaced(source, community, known, set(units["community"]) - {""}, sources)
     rows += several_rows(source, community.where(known, ""))
-    rows += _renamed(source, community, how)
+    rows += _renamed(source, community, how, _on_map(units, sources))
     counted = source.table["households"].groupby(community).transform("count") if "households" in source.table else 0
     rows += blank_counts(source, known & (counted == 0))
     told = source.table[known].groupby(community[known], sort=False)
@@ -146,17 +146,34 @@ def _hinted(row: dict[str, str], alone: list[str], known: list[str]) -> dict[str
     return row | {"advice": f"{hint} {row['advice']}".strip()}
 
 
-def _renamed(source: Source, community: pd.Series, how: pd.Series) -> Rows:
-    """Say which rows were found by code although their name is another."""
+def _on_map(units: gpd.GeoDataFrame, sources: Mapping[str, Source]) -> set[str]:
+    """List the communities that the units and the layer of communities name."""
+    layer = sources["communities"].table if "communities" in sources else pd.DataFrame()
+    return (set(units["community"]) | set(layer.get("community", []))) - {""}
+
+
+def _renamed(source: Source, community: pd.Series, how: pd.Series, on_map: set[str]) -> Rows:
+    """Say which rows were found by code although their name is another; an error where that is another community's."""
     if "community" not in source.table:
         return []
     said = source.table["community"]
     renamed = (how == "code") & (said != "") & (said.map(name_key) != community.map(name_key))
+    torn = renamed & said.isin(on_map)
+    rows = []
+    for number in torn.index[torn]:
+        detail = f"The row says {said[number]}, but its code is that of {community[number]}; the map has both."
+        advice = "Correct the code or the name: it is not known whose counts these are."
+        where = place(source, [number], "code")
+        rows.append(
+            problem("error", source.role, "code and name disagree", detail, advice, id=said[number], source=where)
+        )
     pairs = [f"{name} (map: {there})" for name, there in zip(said[renamed], community[renamed], strict=True)]
-    if not pairs:
-        return []
-    detail = f"{len(pairs)} communities were found by code under another name: {listed(pairs)}"
-    return [problem("warning", source.role, "name differs", detail, "Check codes and names.", source=source.label)]
+    pairs = [pair for pair, both in zip(pairs, torn[renamed], strict=True) if not both]
+    if pairs:
+        detail = f"{len(pairs)} communities were found by code under another name: {listed(pairs)}"
+        advice = "Check codes and names."
+        rows.append(problem("warning", source.role, "name differs", detail, advice, source=source.label))
+    return rows
 
 
 def _silent_communities(units: gpd.GeoDataFrame, spoken: pd.Series, source: Source) -> Rows:

@@ -40,6 +40,8 @@ def join_counts(
         joined = join_by_community(units, sources["communities"], sources)
         units, rows, told = joined.units, rows + joined.rows, joined.told
         books[-1] = joined.reconciliation[0]
+    elif "communities" in sources and drawn_from.role != "communities":
+        rows += _other_counts(units, sources["communities"])
     rows += _without_counts(units, drawn_from, rows, measure)
     books[0] = books[0] | _out(units, books)
     return Joined(units, books, rows, told)
@@ -91,6 +93,23 @@ def _without_polygon(units: gpd.GeoDataFrame, source: Source) -> Rows:
         advice = "Correct the name, add their units, or remove the polygons of communities that are no more."
         rows.append(problem("warning", source.role, "community without units", detail, advice, source=source.label))
     return rows
+
+
+def _other_counts(units: gpd.GeoDataFrame, source: Source) -> Rows:
+    """Warn where the layer of communities counts other households than their units, whose counts are used."""
+    if not {"community", "households"} <= set(source.table.columns):
+        return []
+    named = source.table[source.table["community"] != ""]
+    told = named.groupby("community")["households"].sum(min_count=1).dropna()
+    used = units.groupby("community")["households"].sum()
+    both = pd.DataFrame({"told": told, "used": used}).dropna()
+    differing = both[both["told"] != both["used"]]
+    if differing.empty:
+        return []
+    pairs = (f"{row.Index} {row.told} (its units {row.used})" for row in differing.itertuples())
+    detail = f"The polygons of {len(differing)} communities count other households than their units: {listed(pairs)}"
+    advice = "The counts of the units are used. Find out which are right: they may be of another date or measure."
+    return [problem("warning", source.role, "counts differ", detail, advice, source=source.label)]
 
 
 def _without_counts(units: gpd.GeoDataFrame, source: Source, rows: Rows, measure: str) -> Rows:

@@ -19,7 +19,11 @@ def several_rows(source: Source, community: pd.Series) -> Rows:
         return []
     counts = source.table.get("households")
     if "name" in source.table and source.role != "communities":
-        return [_summed(source, repeated), *_compounds_twice(source, repeated, counts)]
+        return [
+            _summed(source, repeated),
+            *_compounds_twice(source, repeated, counts),
+            *_compounds_again(source, repeated, counts),
+        ]
     rows = []
     for name, places in repeated.groupby(repeated, sort=False):
         rows += _told(source, str(name), places.index, None if counts is None else counts[places.index])
@@ -74,3 +78,17 @@ def _compounds_twice(source: Source, community: pd.Series, counts: pd.Series | N
             problem(severity, source.role, "compound in two communities", detail, advice, id=name, source=where)
         )
     return rows
+
+
+def _compounds_again(source: Source, community: pd.Series, counts: pd.Series | None) -> Rows:
+    """Warn of compounds that stand in one community several times with the same count: parts of it, or copies."""
+    if counts is None:
+        return []
+    rows = pd.DataFrame({"community": community, "name": source.table["name"], "count": counts}).loc[community.index]
+    again = rows[(rows["name"] != "") & (rows["count"] > 0).fillna(False) & rows.duplicated(keep=False)]
+    if again.empty:
+        return []
+    names = listed(again["name"].unique())
+    detail = f"{len(again)} rows have the same compound, community and count as another; they were summed: {names}"
+    where = place(source, again.index, "name")
+    return [problem("warning", source.role, "compound repeated", detail, ADVICE, source=where)]

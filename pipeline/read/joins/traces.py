@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from pipeline.read.cells.values import COUNTS, NEEDED, as_text
+from pipeline.read.cells.values import COUNTS, NEEDED, as_text, look_up
 from pipeline.read.joins.books import Told
 from pipeline.read.joins.by_community import named_rows
 from pipeline.read.joins.by_unit import is_per_unit
@@ -68,7 +68,7 @@ def _from_total(trace: pd.DataFrame, units: pd.DataFrame, column: str, own: pd.S
     """Trace counts that the total of a community gave: to its only unit whole, to others by shares of it."""
     of = units["community"]
     changed = of.isin(total.value.index) & (units[column] != own).fillna(True).astype("bool")
-    by_unit = _Cells(of.map(total.value).astype("Int64"), of.map(total.written), of.map(total.source))
+    by_unit = _Cells(of.map(total.value).astype("Int64"), look_up(of, total.written), look_up(of, total.source))
     alone = of.groupby(of).transform("size") == 1
     trace = _replaced(trace, by_unit, changed & alone)
     before = own.groupby(of).transform("sum").where(own.notna().groupby(of).transform("all"), 0)

@@ -13,6 +13,7 @@ from pipeline.read.layers.ogr import read_ogr
 from pipeline.read.sources import Rows, Unreadable
 
 _CODE_PAGE = re.compile(rb"\$DWGCODEPAGE\s+3\s+(\S+)")
+_HEADER = re.compile(rb"\bSECTION\s+2\s+HEADER\b")
 _UNICODE = re.compile(r"\\U\+([0-9A-Fa-f]{4})")
 
 
@@ -32,10 +33,18 @@ def read_dxf(path: Path, role: str, label: str) -> tuple[gpd.GeoDataFrame, Rows]
         shown = f"says {said.upper()}, but its texts are" if said else "does not say the encoding of its texts;"
         detail = f"The file {shown} {encoding.upper() or GB.upper()}."
         rows.append(problem("note", role, "encoding chosen", detail, "Check the names.", source=label))
+    if not _HEADER.search(content[:20_000]):  # without it GDAL takes all texts for Latin-1, whatever it is told
+        entities = entities.assign(**{name: _decoded(entities[name], encoding or GB) for name in ("Layer", "Text")})
     model = entities[as_text(entities["PaperSpace"]) != "True"]
     texts = as_text(model["Text"]).map(_plain).where(model.geom_type == "Point", "")
     table = {"layer": as_text(model["Layer"]), "text": texts}
     return gpd.GeoDataFrame(pd.DataFrame(table), geometry=model.geometry, crs=None), rows
+
+
+def _decoded(texts: pd.Series, encoding: str) -> pd.Series:
+    """Decode texts whose bytes were taken for Latin-1."""
+    read = texts.fillna("").astype("str")
+    return read.map(lambda text: text.encode("latin-1", "replace").decode(encoding, "replace")).astype("str")
 
 
 def _plain(text: str) -> str:

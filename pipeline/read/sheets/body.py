@@ -9,7 +9,7 @@ from itertools import pairwise
 import pandas as pd
 
 from pipeline.read.cells.totals import total_word
-from pipeline.read.cells.values import COUNTS, FIGURES
+from pipeline.read.cells.values import COUNTS, FIGURES, MAX_COUNT, as_number
 from pipeline.read.sheets.grid import Grid, Merge
 from pipeline.read.sheets.header import Header
 from pipeline.read.sheets.parent import named_subdistrict, titled_subdistrict
@@ -18,16 +18,23 @@ from pipeline.read.sources import TOTAL
 NAMES = ("unit_id", "community", "name", "code")
 """Columns that say what a row speaks of, the surest first."""
 
+FINEST = ("unit_id", "name", "community", "code")
+"""The same, the smallest thing first: a row of one community may be the sum of its compounds."""
+
 LEAST_NUMBERS = 4
 """A row of column numbers (1, 2, 3, ... or 甲, 乙, 1, 2, ...) has at least so many of them."""
 
 ALIKE = 0.6
 """A row repeats the header where so much of what it says is the same."""
 
-_FOOTER = re.compile(
-    r"(注|附注|备注|说明|填表说明|数据来源|资料来源|填表人|填报人|制表人?|统计人|审核人?|复核人?|审批人|经办人"
+_NOTE = re.compile(
+    r"(注|附注|备注|说明|填表说明|数据来源|资料来源)(\([^()]*\))?(:.*)?|(注|附注|备注|说明)[0-9一二三、.].*"
+    r"|(截至|截止|以上|上述|本表|此表).*"
+)
+_SIGNATURE = re.compile(
+    r"(填表人|填报人|制表人?|统计人|审核人?|复核人?|审批人|经办人"
     r"|(单位|部门|统计|主管|分管)?(负责人|领导)|联系人|(联系)?电话|(填表|填报|报送|制表|统计|数据)?(日期|时间)|(填报|填表|制表|报送)单位"
-    r")(\([^()]*\))?(:.*)?|单位(\([^()]*\))?:.*|(注|附注|备注|说明)[0-9一二三、.].*|(截至|截止|以上|上述|本表|此表).*"
+    r")(\([^()]*\))?(:.*)?|单位(\([^()]*\))?:.*"
 )
 """What the first cell of a row below the table says: a note or who filled the form in."""
 
@@ -67,10 +74,12 @@ def read_body(grid: Grid, header: Header, chosen: Mapping[str, str]) -> Body:
     cells = _filled_down(grid, header, texts).loc[below.index]
 
     headers = _repeated_headers(below, header, name).union(_column_numbers(below))
-    words = _total_words(cells.drop(index=headers), texts, name)
+    naming = [chosen[ours] for ours in FINEST if ours in chosen] or [name]
+    words = _total_words(cells.drop(index=headers), texts, naming)
     rest = below.drop(index=headers.union(words.index))
     named = _headings(rest, set(titles(grid, header)))
-    footers = _footers(rest.drop(index=named.index), texts)
+    counts = [chosen[ours] for ours in COUNTS if ours in chosen]
+    footers = _footers(rest.drop(index=named.index), texts, name, counts)
     headings = pd.concat([named, _above_headers(rest.drop(index=footers.index), below, headers)])
     headings = headings[~headings.index.duplicated()].sort_index()
     rows = cells.drop(index=headers.union(words.index).union(headings.index).union(footers.index))
@@ -133,15 +142,28 @@ def _column_numbers(below: pd.DataFrame) -> pd.Index:
     return below.index[:1] if enough and texts in (counted, after) else below.index[:0]
 
 
-def _total_words(cells: pd.DataFrame, texts: list[str], name: str) -> pd.Series:
-    """Find the rows that say sums, wherever the word stands, unless they name a thing of their own; with the word."""
-    words = pd.Series(dtype="object")
+def _total_words(cells: pd.DataFrame, texts: list[str], naming: list[str]) -> pd.Series:
+    """Find the rows that say sums, wherever the word stands, unless they name a thing of their own; with the word.
+
+    `naming`: columns of names, the smallest thing first; a row names the first of them that it fills. How many there
+    are (15个社区, or 15 behind the word) is no name.
+    """
+    found: dict[int, tuple[str, int]] = {}
     for column in texts:
-        said = _said(cells[column], total_word)
-        words = pd.concat([words, said[~said.index.isin(words.index)]]) if len(words) else said
-    own = cells.loc[words.index, name]
-    nameless = own.isna() | own.map(lambda value: bool(_QUANTITY.fullmatch(_bare(value)) or total_word(_bare(value))))
-    return words[nameless.astype("bool")].sort_index().astype("str")
+        for number, word in _said(cells[column], total_word).items():
+            found.setdefault(int(number), (str(word), cells.columns.get_loc(column)))
+    words = {number: word for number, (word, at) in found.items() if not _names(cells.loc[number], naming, at)}
+    return pd.Series(words, dtype="object").sort_index().astype("str")
+
+
+def _names(row: pd.Series, naming: list[str], at: int) -> bool:
+    """Tell whether a row with the word of a sum in position `at` names a thing of its own."""
+    own = next((column for column in naming if not pd.isna(row[column])), None)
+    if own is None:
+        return False
+    said = _bare(row[own]).removesuffix(".0")
+    behind = row.index.get_loc(own) > at
+    return not (total_word(said) or (_QUANTITY.fullmatch(said) and (behind or not said.isdecimal())))
 
 
 def _lonely(rows: pd.DataFrame) -> pd.Series:
@@ -170,18 +192,31 @@ def _above_headers(rest: pd.DataFrame, below: pd.DataFrame, headers: pd.Index) -
 
 def _is_footer(text: str) -> bool:
     # Most texts of a long table are names; one look at where they begin spares the rest of the work.
-    return text.lstrip()[:1] in _FOOTER_BEGINS and _FOOTER.fullmatch(_bare(text)) is not None
+    if text.lstrip()[:1] not in _FOOTER_BEGINS:
+        return False
+    return any(pattern.fullmatch(_bare(text)) is not None for pattern in (_NOTE, _SIGNATURE))
 
 
-def _footers(rest: pd.DataFrame, texts: list[str]) -> pd.Series:
-    """Find notes and signatures below the table: rows whose first cell says so, and lone texts that follow them."""
+def _is_counted(row: pd.Series, name: str, counts: list[str]) -> bool:
+    """Tell whether a row names a thing and counts it, so that the note before its name is a remark on it."""
+    named = isinstance(row[name], str) and not _is_footer(row[name])
+    number = as_number(row[counts].astype("object"))[0]
+    return named and bool((number.abs() <= MAX_COUNT).any())
+
+
+def _footers(rest: pd.DataFrame, texts: list[str], name: str, counts: list[str]) -> pd.Series:
+    """Find notes and signatures below the table: rows whose first cell says so, and lone texts that follow them.
+
+    A note in a row with a name and a count of its own is a remark that stands before the name, and the row is data.
+    """
     candidates: set[int] = set()
     for column in texts:
         candidates |= set(_said(rest[column], _is_footer).index)
     found = {}
     for number in sorted(candidates):
         said = [str(value) for value in rest.loc[number] if value is not None]
-        if _is_footer(said[0]):
+        remark = _NOTE.fullmatch(_bare(said[0])) and _is_counted(rest.loc[number], name, counts)
+        if _is_footer(said[0]) and not remark:
             found[number] = " ".join(said)
     for above, number in pairwise(rest.index) if found else ():
         filled = [value for value in rest.loc[number] if value is not None] if above in found else []

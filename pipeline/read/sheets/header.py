@@ -14,7 +14,7 @@ from pipeline.read.columns.usual import LEVELS
 from pipeline.read.sheets.grid import Grid, Merge, column_letter
 
 HEADER_WITHIN = 10
-"""The header is looked for in so many rows from the top; titles may stand above it."""
+"""The header is looked for in so many rows that are not blank; titles may stand above it."""
 
 DEPTH = 3
 """So many levels a header may have."""
@@ -41,9 +41,9 @@ class Header:
 def find_header(grid: Grid, choose: Choose) -> Header:
     """Find the header: the rows whose names give most of our columns; of equal ones those that the layout speaks for.
 
-    The grid must have a row; the first row is the header where no name is recognised.
+    The grid must have a row that is not blank; the first of them is the header where no name is recognised.
     """
-    numbers = [number for number in grid.cells.index[:HEADER_WITHIN] if grid.cells.loc[number].notna().any()]
+    numbers = grid.cells.index[grid.cells.notna().any(axis="columns")][:HEADER_WITHIN]
     ranked = []
     for number in numbers:
         deepest = _depth(grid, number)

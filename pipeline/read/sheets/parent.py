@@ -9,6 +9,7 @@ _TITLED = re.compile(
     rf"(?:\D{{1,8}}?(?:自治区|省|市|区|县|旗))*({_NAME})"
     r"(?=$|\(|社区|各|所辖|辖区|20|户|人口|基本|情况|统计|台账|居委)"
 )
+_NUMBERED = re.compile(r"^(\((?:\d{1,2}|[一二三四五六七八九十]+)\)|(?:\d{1,2}|[一二三四五六七八九十]+)[、.])(?=\D)")
 _LABEL = re.compile(r"^[^:]{0,12}(?:单位|街道|街镇|乡镇|镇)[^:]{0,6}:")
 _NO_NAME = re.compile(r"乡镇|镇街|街镇|^各|所有|全部|全区|全市|全旗|全县|社区|^本|:")
 """What speaks of subdistricts but is not one of them."""
@@ -19,8 +20,8 @@ def named_subdistrict(name: str) -> str:
 
     >>> named_subdistrict("大召街道"), named_subdistrict("裕隆区域服务中心"), named_subdistrict("Sheet1")
     ('大召街道', '裕隆区域服务中心', '')
-    >>> named_subdistrict("玉泉区长和廊街道"), named_subdistrict("社区服务中心")
-    ('长和廊街道', '')
+    >>> named_subdistrict("玉泉区长和廊街道"), named_subdistrict("社区服务中心"), named_subdistrict("一、大召街道")
+    ('长和廊街道', '', '大召街道')
     """
     bare = _bare(name)
     if not _NAMED.fullmatch(bare) or _NO_NAME.search(bare):
@@ -41,4 +42,4 @@ def titled_subdistrict(text: str) -> str:
 
 
 def _bare(text: str) -> str:
-    return re.sub(r"\s+", "", unicodedata.normalize("NFKC", text))
+    return _NUMBERED.sub("", re.sub(r"\s+", "", unicodedata.normalize("NFKC", text)))

@@ -35,7 +35,7 @@ def read_grid(grid: Grid, file: str, role: str, choose: Choose) -> Sheet:
     The index of `source.table` is the row number; values stay as they are in the file, None where blank.
     """
     label = f"{file} {grid.name}".strip()
-    if grid.cells.empty:
+    if grid.cells.isna().all(axis=None):
         return Sheet(grid.name, Source(role, label, pd.DataFrame()), {}, [])
     header = find_header(grid, choose)
     chosen = dict(choose(header.names))
@@ -46,6 +46,7 @@ def read_grid(grid: Grid, file: str, role: str, choose: Choose) -> Sheet:
     source = Source(role, label, body.rows[used], tuple(used), letters, totals=body.totals[[*used, TOTAL]])
     source = replace(source, date=date_of_counts(above, body.footers, [chosen[ours] for ours in chosen]))
     rows = [*_left_out(source, body), *_shared_numbers(source, header, body.shared, chosen)]
+    rows += _too_long(source, header, body, chosen) if not grid.name else []
     if "subdistrict" not in chosen and "subdistrict" in choose([FROM_SHEET]):
         source, found = _with_subdistrict(source, grid.name, above, body, file)
         rows += found
@@ -90,6 +91,36 @@ def _shared_numbers(source: Source, header: Header, shared: Sequence[Merge], cho
         where = f"{source.label}!{letter}{merge.top}:{letter}{merge.bottom}"
         rows.append(problem(severity, source.role, "merged number", detail, advice, source=where))
     return rows
+
+
+def _too_long(source: Source, header: Header, body: Body, chosen: Mapping[str, str]) -> Rows:
+    """Find rows of a text file with more cells than the header: a comma in a number or a text parted one of them.
+
+    An error where a count looks like the thousands of a number whose rest stands in the next cell.
+    """
+    named = [position for level in header.levels for position, text in enumerate(level) if text]
+    beyond = body.rows[list(header.names[max(named, default=-1) + 1 :])]
+    long = body.rows[beyond.notna().any(axis="columns")]
+    if long.empty:
+        return []
+    parted = pd.Series(False, index=long.index)
+    for column in [chosen[column] for column in COUNTS if column in chosen]:
+        after = header.names.index(column) + 1
+        if after < len(header.names):
+            first, rest = (long[name].astype("str").str.strip() for name in (column, header.names[after]))
+            parted |= first.str.fullmatch(r"\d{1,3}") & rest.str.fullmatch(r"\d{3}")
+    detail = "{} rows have more cells than the header: what stands in them may be under the wrong name."
+    advice = 'Put numbers and texts with a comma in quotes ("1,200"), or give every column a name.'
+    return [
+        problem(
+            severity, source.role, name, detail.format(len(index)), advice, source=f"{source.label} {_numbers(index)}"
+        )
+        for severity, name, index in (
+            ("error", "number in two cells", long.index[parted]),
+            ("warning", "row longer than header", long.index[~parted]),
+        )
+        if len(index)
+    ]
 
 
 def _with_subdistrict(source: Source, sheet: str, above: Sequence[str], body: Body, file: str) -> tuple[Source, Rows]:

@@ -12,6 +12,9 @@ DELIMITERS = ",\t;|"
 SNIFFED = 50
 """So many rows tell the delimiter."""
 
+_END = "\x03"
+"""Put behind a text when it is read: a row of its own, unless a quotation mark is open."""
+
 _MARKS = {codecs.BOM_UTF8: "utf-8-sig", codecs.BOM_UTF16_LE: "utf-16", codecs.BOM_UTF16_BE: "utf-16"}
 """Encoding by the mark a file begins with; Excel's "Unicode 文本" is UTF-16 with tabs."""
 
@@ -19,10 +22,14 @@ _MARKS = {codecs.BOM_UTF8: "utf-8-sig", codecs.BOM_UTF16_LE: "utf-16", codecs.BO
 def read_text(content: bytes) -> Grid:
     """Read a table saved as text; cells are str, numbers too. Raises Unreadable."""
     text = decoded(content)
+    ended = text if text.endswith(("\n", "\r")) else f"{text}\n"
     try:
-        rows = list(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter(text)))
+        rows = list(csv.reader(io.StringIO(f"{ended}{_END}", newline=""), delimiter=delimiter(text)))
     except csv.Error as error:
         raise Unreadable(f"It is not a table saved as text: {error}") from error
+    if rows.pop() != [_END]:  # it was taken into a cell, with all rows before it
+        number = text[: text.rindex('"')].count("\n") + 1
+        raise Unreadable(f"A quotation mark is opened and not closed, so that rows run together; look at line {number}")
     return make_grid("", [[_unwrapped(cell) for cell in row] for row in rows])
 
 
