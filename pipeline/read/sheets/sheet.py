@@ -109,18 +109,16 @@ def _too_long(source: Source, header: Header, body: Body, chosen: Mapping[str, s
         if after < len(header.names):
             first, rest = (long[name].astype("str").str.strip() for name in (column, header.names[after]))
             parted |= first.str.fullmatch(r"\d{1,3}") & rest.str.fullmatch(r"\d{3}")
-    detail = "{} rows have more cells than the header: what stands in them may be under the wrong name."
+    detail = "rows have more cells than the header: what stands in them may be under the wrong name."
     advice = 'Put numbers and texts with a comma in quotes ("1,200"), or give every column a name.'
-    return [
-        problem(
-            severity, source.role, name, detail.format(len(index)), advice, source=f"{source.label} {_numbers(index)}"
-        )
-        for severity, name, index in (
-            ("error", "number in two cells", long.index[parted]),
-            ("warning", "row longer than header", long.index[~parted]),
-        )
-        if len(index)
-    ]
+    rows = []
+    if parted.any():
+        where, said = f"{source.label} {_numbers(long.index[parted])}", f"{parted.sum()} {detail}"
+        rows.append(problem("error", source.role, "number in two cells", said, advice, source=where))
+    if (~parted).any():
+        where, said = f"{source.label} {_numbers(long.index[~parted])}", f"{(~parted).sum()} {detail}"
+        rows.append(problem("warning", source.role, "row longer than header", said, advice, source=where))
+    return rows
 
 
 def _with_subdistrict(source: Source, sheet: str, above: Sequence[str], body: Body, file: str) -> tuple[Source, Rows]:
