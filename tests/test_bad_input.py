@@ -65,6 +65,13 @@ def test_a_missing_file_is_told_with_the_files_that_are_there(tmp_path: Path) ->
     assert "Mend path under [units] in area.toml; files there: units.gpkg." == error["advice"]
 
 
+def test_a_table_of_another_district_is_told_row_by_row(tmp_path: Path) -> None:
+    other = small_table().assign(街道="他街道", 社区名称=["庚社区", "辛社区", "壬社区"])
+    problems = problems_with(tmp_path, units=small_units(), households=other)
+    assert "counts without shape" in found(problems), listed(problems)
+    assert "households.xlsx" in problems.iloc[0]["source"]
+
+
 def test_a_missing_column_is_told_with_the_columns_that_are_there(tmp_path: Path) -> None:
     units = small_units().rename(columns={"unit_id": "schlüssel"})
     error = the_error(problems_with(tmp_path, units=units), "missing column")

@@ -68,7 +68,8 @@ def _from_total(trace: pd.DataFrame, units: pd.DataFrame, column: str, own: pd.S
     """Trace counts that the total of a community gave: to its only unit whole, to others by shares of it."""
     of = units["community"]
     changed = of.isin(total.value.index) & (units[column] != own).fillna(True).astype("bool")
-    by_unit = _Cells(of.map(total.value).astype("Int64"), of.map(total.written), of.map(total.source))
+    written, source = (of.map(texts).astype("str").fillna("") for texts in (total.written, total.source))
+    by_unit = _Cells(of.map(total.value).astype("Int64"), written, source)
     alone = of.groupby(of).transform("size") == 1
     trace = _replaced(trace, by_unit, changed & alone)
     before = own.groupby(of).transform("sum").where(own.notna().groupby(of).transform("all"), 0)
