@@ -337,3 +337,20 @@ def test_unknown_sections_are_told_in_the_order_of_the_file(tmp_path):
     with pytest.raises(InputError) as raised:
         load_settings(tmp_path)
     assert names == raised.value.problems["layer"].tolist()
+
+
+def test_a_key_that_is_not_known_is_told_with_the_nearest_one(tmp_path: Path) -> None:
+    write_toml(tmp_path, {"units": {"path": "units.gpkg"}, "solve": {"second": 5}, "repair": {"colour": 1}})
+    with pytest.raises(InputError) as raised:
+        load_settings(tmp_path)
+    told = raised.value.problems.set_index("layer")
+    assert "[solve] has no key second." == told.loc["solve", "detail"]
+    assert "Did you mean seconds?" == told.loc["solve", "advice"]
+    assert told.loc["repair", "advice"].startswith("Known keys: enabled, snap_m, ")
+
+
+def test_a_date_and_a_code_without_quotes_are_taken_as_written(tmp_path: Path) -> None:
+    text = '[area]\nname = "区"\ndate = 2026-03-31\ncode = 150104\n[units]\npath = "units.gpkg"\n'
+    (tmp_path / "area.toml").write_text(text, "utf-8")
+    area = load_settings(tmp_path).area
+    assert ("2026-03-31", "150104") == (area.date, area.code)
