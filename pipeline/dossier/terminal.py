@@ -242,10 +242,7 @@ def _problems(checked: Checked) -> Iterator[RenderableType]:
     above = f" ({told.sum()} of them above)" if told.any() else ""
     yield Text("  " + ", ".join(_counted(counts.get(name, 0), name) for name in SEVERITIES) + above)
     listed = problems[(problems["severity"] != "error") & ~told]
-    rows = [
-        (f"  {row.severity}", _sentence(row, f"[{row.layer}]"))
-        for row in listed.itertuples(index=False)
-    ]
+    rows = [(f"  {row.severity}", _sentence(row, f"[{row.layer}]")) for row in listed.itertuples(index=False)]
     if rows:
         yield _table((), rows)
 

@@ -66,7 +66,9 @@ def _all_apart(apart: Sequence[Row], section: str, source: str) -> list[dict[str
     detail = f"{len(units)} units stand apart along {len(roads)} roads: {names} and {len(roads) - MOST_ROADS} more."
     why = roads[0].why.partition("; strips_m")[0]
     wanted = f"strips_m = {suggested_strips_m(widths):g}"
-    advice = f"They are no neighbours as drawn: {why}; {wanted} under [repair] divides nearly all of them down the middle."
+    advice = (
+        f"They are no neighbours as drawn: {why}; {wanted} under [repair] divides nearly all of them down the middle."
+    )
     rows = [problem("warning", section, "units apart", detail, f"{advice} repairs.csv has each.", source=source)]
     return rows + [_apart(row, section, source) for row in apart if row not in roads]
 

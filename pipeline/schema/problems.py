@@ -3,6 +3,9 @@
 SKETCH = "sketch"
 """Name of the problem of counts that were spread by area: what is proposed on them is a sketch and is marked as one."""
 
+OFFSET = "map offset"
+"""Name of the problem of a layer that seems to lie off the others: as a warning, whatever is drawn of it is marked."""
+
 PROBLEM_ZH = {
     "CRS chosen": "已选定坐标系",
     "CRS corrected": "坐标系说明有误已更正",
@@ -65,7 +68,7 @@ PROBLEM_ZH = {
     "layer chosen": "已选定图层",
     "layers joined": "多个图层合并读取",
     "layers apart": "图层位置相距甚远",
-    "map offset": "疑似地图偏移",
+    OFFSET: "疑似地图偏移",
     "merged number": "数字跨行合并",
     "missing column": "缺少列",
     "missing companion": "缺少附属文件",

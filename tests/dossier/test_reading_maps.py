@@ -76,7 +76,8 @@ def test_a_piece_without_a_width_is_captioned_without_one(result: Result) -> Non
     assert area.repairs is not None
     plain = replace(area, repairs=area.repairs.assign(width_m=float("nan")))
     captions = [tile.caption[0] for tile in cut_repair_tiles(plain, "")[0].tiles]
-    assert captions and not any("nan" in caption or "宽" in caption for caption in captions)
+    assert captions
+    assert not any("nan" in caption or "宽" in caption for caption in captions)
 
 
 def test_a_close_up_shows_the_whole_piece(result: Result) -> None:
