@@ -246,6 +246,8 @@ def _lines(start: float) -> Callable[[str], None]:
 
 def _print_finished(finished: "Finished") -> None:
     """Print the arithmetic, the proofs and where everything is."""
+    from pipeline.schema import OFFSET
+
     folder = finished.folder
     summary = json.loads((folder / "summary.json").read_text("utf-8-sig"))
     rows = [
@@ -266,6 +268,9 @@ def _print_finished(finished: "Finished") -> None:
         rows.insert(5, ("problems", f"{len(problems)} to read in {folder / 'problems.csv'}"))
     if summary["sketch"]:
         rows.insert(1, ("sketch", "示意: counts of some units were spread, see problems.csv"))
+    off = problems[(problems["problem"] == OFFSET) & (problems["severity"] == "warning")]
+    for row in off.itertuples(index=False):
+        rows.insert(1, ("offset", f"[{row.layer}] {row.source}: {row.detail} {row.advice}"))
     for name, value in rows:
         if not isinstance(value, Path) or value.exists():
             typer.echo(f"{name:<12} {value}")

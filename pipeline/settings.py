@@ -3,12 +3,13 @@
 Every fault of the file is found and reported together (InputError). Paths are relative to the file.
 """
 
+import datetime
 import difflib
 import tomllib
 from pathlib import Path
 from typing import Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
 from pipeline.errors import problem, problems_table, raise_errors
 
@@ -34,6 +35,13 @@ class AreaSection(BaseModel):
     drafted_by: str = Field("", description="drafting unit (制图/编制单位)")
     date: str = Field("", description="date of the counts, printed as given")
     source: str = Field("", description="where the counts and shapes come from, printed as given")
+
+    @field_validator("code", "date", mode="before")
+    @classmethod
+    def _without_quotes(cls, value: object) -> object:
+        """Take a code or a date that was written without quotes, as TOML allows, for its text."""
+        plain = isinstance(value, int | float | datetime.date) and not isinstance(value, bool)
+        return str(value) if plain else value
 
 
 class SolveSection(BaseModel):
@@ -193,10 +201,21 @@ def load_settings(area: str | Path) -> Settings:
         for fault in error.errors():
             section, *rest = [str(part) for part in fault["loc"]]
             key = ".".join(rest)
-            detail = f"{key or section}: {fault['msg']} (given: {fault['input']!r})."
-            rows.append(
-                problem("error", section, "bad value", detail, "See docs/reference.md.", id=key, source=str(path))
-            )
+            detail, advice = _told(section, key, fault["type"], fault["msg"], fault["input"])
+            rows.append(problem("error", section, "bad value", detail, advice, id=key, source=str(path)))
     raise_errors(problems_table(rows))
     assert settings is not None
     return settings
+
+
+def _told(section: str, key: str, kind: str, message: str, given: object) -> tuple[str, str]:
+    """Say what is wrong with one key and what to do; a key that is not known is answered with the nearest one."""
+    model = Settings.model_fields[section].annotation
+    if kind == "extra_forbidden" and isinstance(model, type) and issubclass(model, BaseModel):
+        known = list(model.model_fields)
+        near = difflib.get_close_matches(key, known, 1)
+        return (
+            f"[{section}] has no key {key}.",
+            f"Did you mean {near[0]}?" if near else f"Known keys: {', '.join(known)}.",
+        )
+    return f"{key or section}: {message} (given: {given!r}).", "See docs/reference.md."

@@ -65,6 +65,13 @@ def test_a_missing_file_is_told_with_the_files_that_are_there(tmp_path: Path) ->
     assert "Mend path under [units] in area.toml; files there: units.gpkg." == error["advice"]
 
 
+def test_a_table_of_another_district_is_told_row_by_row(tmp_path: Path) -> None:
+    other = small_table().assign(街道="他街道", 社区名称=["庚社区", "辛社区", "壬社区"])
+    problems = problems_with(tmp_path, units=small_units(), households=other)
+    assert "counts without shape" in found(problems), listed(problems)
+    assert "households.xlsx" in problems.iloc[0]["source"]
+
+
 def test_a_missing_column_is_told_with_the_columns_that_are_there(tmp_path: Path) -> None:
     units = small_units().rename(columns={"unit_id": "schlüssel"})
     error = the_error(problems_with(tmp_path, units=units), "missing column")
@@ -338,3 +345,20 @@ def test_a_setting_that_is_no_finite_number_is_refused(tmp_path: Path) -> None:
         file.write("\n[repair]\ngap_m = inf\n")
     with pytest.raises(InputError, match="finite number"):
         load_settings(tmp_path)
+
+
+def test_a_key_that_is_not_known_is_told_with_the_nearest_one(tmp_path: Path) -> None:
+    write_toml(tmp_path, {"units": {"path": "units.gpkg"}, "solve": {"second": 5}, "repair": {"colour": 1}})
+    with pytest.raises(InputError) as raised:
+        load_settings(tmp_path)
+    told = raised.value.problems.set_index("layer")
+    assert "[solve] has no key second." == told.loc["solve", "detail"]
+    assert "Did you mean seconds?" == told.loc["solve", "advice"]
+    assert told.loc["repair", "advice"].startswith("Known keys: enabled, snap_m, ")
+
+
+def test_a_date_and_a_code_without_quotes_are_taken_as_written(tmp_path: Path) -> None:
+    text = '[area]\nname = "区"\ndate = 2026-03-31\ncode = 150104\n[units]\npath = "units.gpkg"\n'
+    (tmp_path / "area.toml").write_text(text, "utf-8")
+    area = load_settings(tmp_path).area
+    assert ("2026-03-31", "150104") == (area.date, area.code)

@@ -239,6 +239,18 @@ def test_strips_are_closed_along_roads_only() -> None:
     assert "strips_m = 30" in without.problems["advice"].iloc[0]
 
 
+def test_strips_along_many_roads_are_told_in_one_sentence_with_one_width_for_all() -> None:
+    parted = np.array([translate(shape, 20 * number, 0) for number, shape in enumerate(grid(8, 1))])
+    middles = [WEST + 100 * number + 20 * (number - 1) + 10 for number in range(1, 8)]
+    ways = lines_of(road=[LineString([(x, 4_517_900), (x, 4_518_200)]) for x in middles])
+    area = repair_area(area_of(units_of(parted), ways.assign(name=[f"{number}路" for number in range(1, 8)])))
+    (told,) = area.problems.to_dict("records")
+    assert told["detail"].startswith("8 units stand apart along 7 roads: road 1路, 20 m, ")
+    assert told["detail"].endswith(" and 2 more.")
+    assert "strips_m = 30 under [repair]" in told["advice"]
+    assert 7 == len(area.repairs)
+
+
 def test_a_plot_that_nobody_owns_is_no_strip() -> None:
     shapes = np.delete(grid(3, 3, 25.0), 4)
     area = repair_area(area_of(units_of(shapes), strips_m=40.0))

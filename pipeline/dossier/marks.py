@@ -1,10 +1,11 @@
-"""Says which marks every document of a run must bear: made up, or a sketch."""
+"""Says which marks every document of a run must bear: made up, a sketch, or of a layer that seems to lie off."""
 
 from pipeline.results import Area, Result
-from pipeline.schema import SKETCH
+from pipeline.schema import OFFSET, SKETCH
 
 SYNTHETIC_MARK = "合成数据 · 非真实区域"
 SPREAD_MARK = "示意方案 · 部分户数为分摊数"
+OFFSET_MARK = "坐标存疑 · 图层疑似偏移"
 
 
 def is_sketch(result: Result) -> bool:
@@ -19,8 +20,18 @@ def marks(result: Result) -> list[str]:
 
 def area_marks(area: Area) -> list[str]:
     """List the marks of what is shown of an area before there is a plan."""
-    synthetic = area.settings.area.synthetic
-    return [mark for mark, holds in ((SYNTHETIC_MARK, synthetic), (SPREAD_MARK, _is_spread(area))) if holds]
+    every = {
+        SYNTHETIC_MARK: area.settings.area.synthetic,
+        SPREAD_MARK: _is_spread(area),
+        OFFSET_MARK: is_off(area),
+    }
+    return [mark for mark, holds in every.items() if holds]
+
+
+def is_off(area: Area) -> bool:
+    """Tell whether a layer seems, beyond reasonable doubt, to lie off the others, and was left there."""
+    problems = area.problems
+    return bool(((problems["problem"] == OFFSET) & (problems["severity"] == "warning")).any())
 
 
 def _is_spread(area: Area) -> bool:

@@ -242,18 +242,16 @@ def _problems(checked: Checked) -> Iterator[RenderableType]:
     above = f" ({told.sum()} of them above)" if told.any() else ""
     yield Text("  " + ", ".join(_counted(counts.get(name, 0), name) for name in SEVERITIES) + above)
     listed = problems[(problems["severity"] != "error") & ~told]
-    rows = [
-        (f"  {row.severity}", " ".join(part for part in (f"[{row.layer}]", _sentence(row)) if part))
-        for row in listed.itertuples(index=False)
-    ]
+    rows = [(f"  {row.severity}", _sentence(row, f"[{row.layer}]")) for row in listed.itertuples(index=False)]
     if rows:
         yield _table((), rows)
 
 
-def _sentence(row: object) -> str:
-    """Write a problem: source and id, what was found, what to do."""
-    where = " ".join(part for part in (row.source, row.id) if part)  # type: ignore[attr-defined]
-    return f"{where}: {row.detail} {row.advice}".strip()  # type: ignore[attr-defined]
+def _sentence(row: object, section: str = "") -> str:
+    """Write a problem: section, source and id, what was found, what to do; a place that is not known is left out."""
+    where = " ".join(part for part in (section, row.source, row.id) if part)  # type: ignore[attr-defined]
+    said = f"{row.detail} {row.advice}".strip()  # type: ignore[attr-defined]
+    return f"{where}: {said}" if where else said
 
 
 SECTIONS: dict[str, Section] = {

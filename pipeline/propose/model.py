@@ -6,9 +6,12 @@ The programme without the rows not yet found is a relaxation, so its bound holds
 door to the solver.
 """
 
+import os
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
 
 import highspy
 import numpy as np
@@ -345,8 +348,25 @@ def choose_disjoint(
     return chosen, True
 
 
+@cache
+def _swallow_banner() -> None:
+    """Let HiGHS say its name to nobody: from 1.16 on the first solver of a process prints it, whatever its options."""
+    try:
+        kept = os.dup(1)
+    except OSError:  # there is no standard output
+        return
+    try:
+        with Path(os.devnull).open("w") as nowhere:
+            os.dup2(nowhere.fileno(), 1)
+        highspy.Highs()
+    finally:
+        os.dup2(kept, 1)
+        os.close(kept)
+
+
 def _quiet_solver(seed: int) -> highspy.Highs:
     """HiGHS on one thread, silent, told to close the gap to under one (all objectives are whole numbers)."""
+    _swallow_banner()
     solver = highspy.Highs()
     for option, value in (
         ("output_flag", False),

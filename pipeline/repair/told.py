@@ -2,8 +2,12 @@
 
 from collections.abc import Iterable, Sequence
 
+import pandas as pd
+
+from pipeline.coverage import suggested_strips_m
 from pipeline.errors import problem
 from pipeline.repair.log import Row
+from pipeline.schema import LIST_SEPARATOR
 from pipeline.settings import Settings
 
 KINDS = {
@@ -17,6 +21,9 @@ KINDS = {
 """Kinds of repairs in the order in which they are told."""
 
 MOST_LISTED = 10
+
+MOST_ROADS = 5
+"""Units that stand apart along more roads than this are told in one sentence."""
 
 
 def problems_of(rows: Sequence[Row], settings: Settings, section: str) -> list[dict[str, str]]:
@@ -43,12 +50,34 @@ def problems_of(rows: Sequence[Row], settings: Settings, section: str) -> list[d
         detail = f"{_counted(left)} were left as they are, the largest: {shown}."
         advice = "See repairs.csv for each and why; mend the drawing, or raise the limits under [repair]."
         found.append(problem("warning", section, "shapes left", detail, advice, source=source))
-    found += [_apart(row, section, source) for row in apart]
+    found += _all_apart(apart, section, source)
     return found
 
 
+def _all_apart(apart: Sequence[Row], section: str, source: str) -> list[dict[str, str]]:
+    """Tell which units stand apart: road by road where they are few, else in one sentence with one width for all."""
+    roads = [row for row in apart if "strips_m" in row.why]
+    if len(roads) <= MOST_ROADS:
+        return [_apart(row, section, source) for row in apart]
+    roads.sort(key=lambda row: -row.area_m2)
+    units = {unit for row in roads for unit in row.ids.split(LIST_SEPARATOR)}
+    widths = pd.Series([row.width_m for row in roads])
+    names = ", ".join(f"{row.before.partition(' along ')[2]}" for row in roads[:MOST_ROADS])
+    detail = f"{len(units)} units stand apart along {len(roads)} roads: {names} and {len(roads) - MOST_ROADS} more."
+    why = roads[0].why.partition("; strips_m")[0]
+    wanted = f"strips_m = {suggested_strips_m(widths):g}"
+    advice = (
+        f"They are no neighbours as drawn: {why}; {wanted} under [repair] divides nearly all of them down the middle."
+    )
+    rows = [problem("warning", section, "units apart", detail, f"{advice} repairs.csv has each.", source=source)]
+    return rows + [_apart(row, section, source) for row in apart if row not in roads]
+
+
 def _apart(row: Row, section: str, source: str) -> dict[str, str]:
-    advice = f"They are no neighbours as drawn: {row.why}." if "strips_m" in row.why else "Nothing to do if that is so."
+    if "strips_m" in row.why:
+        advice = f"They are no neighbours as drawn: {row.why} (write it under [repair])."
+    else:
+        advice = "Nothing to do if that is so."
     return problem(
         "warning" if "strips_m" in row.why else "note", section, "units apart", f"{row.before}.", advice, source=source
     )

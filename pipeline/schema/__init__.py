@@ -23,7 +23,7 @@ from pipeline.schema.files import (
     REPAIRS_CSV,
 )
 from pipeline.schema.memory import COMMUNITIES, EDGES, LINES, MEASURE_COLUMNS, UNITS
-from pipeline.schema.problems import PROBLEM_ZH, SKETCH
+from pipeline.schema.problems import OFFSET, PROBLEM_ZH, SKETCH
 from pipeline.schema.values import (
     ACTION_ZH,
     AS_GIVEN,
@@ -75,6 +75,7 @@ __all__ = [
     "NEAR_CSV",
     "NEIGHBOURS_CSV",
     "NEW_COMMUNITY",
+    "OFFSET",
     "OFFSETS_CSV",
     "OVER",
     "PLAN_CSV",

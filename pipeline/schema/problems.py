@@ -3,6 +3,9 @@
 SKETCH = "sketch"
 """Name of the problem of counts that were spread by area: what is proposed on them is a sketch and is marked as one."""
 
+OFFSET = "map offset"
+"""Name of the problem of a layer that seems to lie off the others: as a warning, whatever is drawn of it is marked."""
+
 PROBLEM_ZH = {
     "CRS chosen": "已选定坐标系",
     "CRS corrected": "坐标系说明有误已更正",
@@ -16,6 +19,7 @@ PROBLEM_ZH = {
     "ballpark transformation": "基准转换参数未知",
     "blank count": "户数空缺",
     "central meridian far": "远离中央子午线",
+    "code and name disagree": "代码与名称不符",
     "code of a larger place": "代码不是社区代码",
     "code of several names": "一个代码对应多个名称",
     "code with lost digits": "代码位数缺失",
@@ -33,12 +37,14 @@ PROBLEM_ZH = {
     "community without households": "社区没有户数",
     "community without polygon": "社区没有界线",
     "community without units": "社区没有基本单元",
+    "compound repeated": "小区重复登记",
     "control points": "按控制点校正",
     "control points refused": "控制点不可用",
     "coordinate system": "坐标系",
     "compound in two communities": "小区分属两个社区",
     "count kept": "沿用图层户数",
     "count repeated": "户数重复",
+    "counts differ": "两处户数不同",
     "counts without shape": "有户数无图形",
     "curves drawn as lines": "曲线已折线化",
     "datum parameters": "按转换参数校正",
@@ -65,7 +71,7 @@ PROBLEM_ZH = {
     "layer chosen": "已选定图层",
     "layers joined": "多个图层合并读取",
     "layers apart": "图层位置相距甚远",
-    "map offset": "疑似地图偏移",
+    OFFSET: "疑似地图偏移",
     "merged number": "数字跨行合并",
     "missing column": "缺少列",
     "missing companion": "缺少附属文件",
@@ -83,6 +89,7 @@ PROBLEM_ZH = {
     "not a polygon": "不是面要素",
     "not lines": "不是线要素",
     "number converted": "数字已换算",
+    "number in two cells": "数字被分到两格",
     "office outside": "用房在社区之外",
     "outlines closed": "线已闭合为面",
     "outlines from lines": "由界线生成面",
@@ -99,6 +106,7 @@ PROBLEM_ZH = {
     "same shape twice": "同一图形重复",
     "remarks in names": "名称带说明",
     "rows summed": "多行已汇总",
+    "row longer than header": "行的列数多于表头",
     "rows left out": "非数据行未读",
     "several anchors": "居委会所在单元不止一个",
     "several labels": "一面有多个注记",

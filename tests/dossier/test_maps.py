@@ -1,6 +1,7 @@
 """The maps: what is drawn, what is written on every sheet, and that no label touches another."""
 
 import dataclasses
+from dataclasses import replace
 from itertools import combinations
 from pathlib import Path
 
@@ -21,7 +22,7 @@ from PIL import Image
 from variants import sketched
 
 from pipeline.dossier.maps import case_sheet, draw_maps, overview
-from pipeline.dossier.maps.borders import TOLERANCE_M, borders_of, merged, outlines
+from pipeline.dossier.maps.borders import TOLERANCE_M, borders_of, drawn_together, merged, outlines
 from pipeline.dossier.maps.faces import small_faces, write_face
 from pipeline.dossier.maps.fonts import MISSING, families, path_of, printable
 from pipeline.dossier.maps.ground import ground_of
@@ -32,9 +33,10 @@ from pipeline.dossier.maps.paper import NEVER_FIRST, width_mm, wrapped
 from pipeline.dossier.maps.prose import PROOF_SENTENCES, proof_sentence
 from pipeline.dossier.maps.style import MOVED_HATCH, STATUS_FILL, STATUS_HATCH, STATUS_ORDER
 from pipeline.dossier.maps.view import bar_lengths, fit
-from pipeline.dossier.marks import SPREAD_MARK, SYNTHETIC_MARK
+from pipeline.dossier.marks import OFFSET_MARK, SPREAD_MARK, SYNTHETIC_MARK
+from pipeline.errors import problem, problems_table
 from pipeline.results import Result
-from pipeline.schema import PROOF_ORDER
+from pipeline.schema import OFFSET, PROOF_ORDER
 
 SHEETS = ("before", "after", "原则-01", "原则-02")
 MAP_LABELS = ("community label", "subdistrict label", "neighbour label", "line name", "unit label")
@@ -173,6 +175,13 @@ def test_a_real_area_has_no_synthetic_mark(compliance_result, name):
 @pytest.mark.parametrize("name", ["before", "after", "达标-01"])
 def test_a_sketch_says_so_on_every_sheet(compliance_result, name):
     assert texts(sheet_of(sketched(compliance_result), name), "mark") == [SPREAD_MARK]
+
+
+@pytest.mark.parametrize(("severity", "said"), [("warning", [OFFSET_MARK]), ("note", [])])
+def test_a_plan_on_a_layer_that_seems_off_says_so_on_its_sheets(compliance_result, severity, said):
+    row = problem(severity, "units", OFFSET, "It lies 583 m off.", "Write offset.", id="GCJ-02")
+    area = replace(compliance_result.area, problems=problems_table([row]))
+    assert said == texts(sheet_of(replace(compliance_result, area=area), "before"), "mark")
 
 
 def test_titles_say_which_map_it_is(figures):
@@ -442,3 +451,19 @@ def test_small_faces_serve_only_while_they_are_asked_for():
         changed = [file_of(text) != old for text, old in zip(texts, before, strict=True)]
     assert changed == [True, False]
     assert [file_of(text) for text in texts] == before
+
+
+def test_units_drawn_to_the_edges_of_roads_have_no_border_of_the_area_around_each(result):
+    units = result.area.units
+    apart = units.set_geometry(units.buffer(-8, join_style="mitre"))
+    communities, subdistricts = (drawn_together(merged(apart, apart[name])) for name in ("community", "subdistrict"))
+    area = borders_of(communities, subdistricts).area
+    hull = shapely.union_all(units.geometry.to_numpy())
+    assert area.length == pytest.approx(hull.length, rel=0.05)
+    assert communities.count_coordinates().sum() < apart.geometry.count_coordinates().sum()
+
+
+def test_units_that_touch_are_drawn_as_they_are(result):
+    units = result.area.units
+    shapes = merged(units, units["community"])
+    assert drawn_together(shapes) is shapes

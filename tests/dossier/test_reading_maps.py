@@ -71,6 +71,15 @@ def test_every_piece_has_a_close_up_what_was_left_first_and_mere_snapping_last(r
         assert 12 == sum("修复）" in text for text in texts(draw_repair_tiles(sheets[0]), "caption"))
 
 
+def test_a_piece_without_a_width_is_captioned_without_one(result: Result) -> None:
+    area = mended_area(result.area)
+    assert area.repairs is not None
+    plain = replace(area, repairs=area.repairs.assign(width_m=float("nan")))
+    captions = [tile.caption[0] for tile in cut_repair_tiles(plain, "")[0].tiles]
+    assert captions
+    assert not any("nan" in caption or "宽" in caption for caption in captions)
+
+
 def test_a_close_up_shows_the_whole_piece(result: Result) -> None:
     for tile in cut_repair_tiles(mended_area(result.area), "")[0].tiles:
         assert shapely.box(*tile.view.box).contains(tile.piece.iloc[0])

@@ -134,6 +134,12 @@ def test_a_warning_is_printed_with_place_and_advice_and_an_error_is_only_counted
     assert not any("No shape." in line for line in lines)
 
 
+def test_a_problem_without_a_place_is_printed_with_its_section_alone(result: Result) -> None:
+    rows = [problem("note", "units", "blocks large", "28 units are large.", "Give the roads inside them.")]
+    lines = printed(Checked(replace(result.area, problems=problems_table(rows))))
+    assert "note [units]: 28 units are large. Give the roads inside them." in lines
+
+
 def test_empty_logs_print_nothing_but_that_there_is_nothing_to_mend(checked: Checked) -> None:
     area = checked.area
     assert area.repairs is not None

@@ -17,6 +17,9 @@ from shapely.geometry.base import BaseGeometry
 TOLERANCE_M = 0.5
 SHORTEST_PIECE_M = 2.0
 MOST_PIECES = 40_000
+WIDEST_STRIP_M = 60.0
+"""Strips between units up to this width are closed where a map draws its borders."""
+
 NOTHING = shapely.MultiLineString()
 
 
@@ -52,6 +55,19 @@ def merged(units: gpd.GeoDataFrame, groups: pd.Series) -> gpd.GeoSeries:
     pieces = np.split(units.geometry.to_numpy()[order], np.flatnonzero(np.diff(codes[order])) + 1)
     shapes = [shapely.union_all(piece, grid_size=None) for piece in pieces]
     return gpd.GeoSeries(shapes, index=pd.Index(names, name=groups.name), crs=units.crs)
+
+
+def drawn_together(shapes: gpd.GeoSeries) -> gpd.GeoSeries:
+    """Close the strips inside each shape where units are drawn to the edges of the roads, for the eye alone.
+
+    Without it every such unit would have a border of its own around it. Shapes are left as they are where they fall
+    into no more parts, all together, than there are of them.
+    """
+    if shapely.get_num_geometries(shapely.union_all(shapes.to_numpy())) <= len(shapes):
+        return shapes
+    wide = shapely.buffer(shapes.to_numpy(), WIDEST_STRIP_M / 2, join_style="mitre")
+    closed = shapely.buffer(wide, -WIDEST_STRIP_M / 2, join_style="mitre")
+    return gpd.GeoSeries(shapely.union(closed, shapes.to_numpy()), index=shapes.index, crs=shapes.crs)
 
 
 def outlines(shapes: gpd.GeoSeries) -> BaseGeometry:
@@ -109,7 +125,7 @@ def borders_of(
     communities: gpd.GeoSeries, subdistricts: gpd.GeoSeries, *, beside: gpd.GeoSeries | None = None
 ) -> Borders:
     """Rank the border lines of a plan (GeoSeries of communities), and compare them with those of another plan."""
-    whole = gpd.GeoSeries([shapely.union_all(subdistricts.to_numpy())])
+    whole = drawn_together(gpd.GeoSeries([shapely.union_all(subdistricts.to_numpy())]))
     area = outlines(whole)
     parents = without(outlines(subdistricts), area)
     higher = shapely.union_all([area, outlines(subdistricts)])

@@ -6,7 +6,7 @@ import geopandas as gpd
 import pandas as pd
 import shapely
 
-from pipeline.dossier.maps.borders import Borders, borders_of, merged, outlines, without
+from pipeline.dossier.maps.borders import Borders, borders_of, drawn_together, merged, outlines, without
 from pipeline.dossier.maps.view import View
 from pipeline.results import Result
 from pipeline.rules import RuleSet, status_of
@@ -49,7 +49,7 @@ def ground_of(result: Result) -> Ground:
     units, rules = result.area.units, result.area.rules
     plan = result.proposals[result.strategy].plan.reindex(units.index).rename("community")
     before, after = _communities(units, units["community"], rules), _communities(units, plan, rules)
-    subdistricts = merged(units, units["subdistrict"])
+    subdistricts = drawn_together(merged(units, units["subdistrict"]))
     borders_after = borders_of(after.geometry, subdistricts, beside=before.geometry)
     created = outlines(after.geometry[after.index.difference(before.index)])
     return Ground(
@@ -83,7 +83,7 @@ def _communities(units: gpd.GeoDataFrame, plan: pd.Series, rules: RuleSet) -> gp
     )
     sums["status"] = status_of(sums["households"], rules)
     sums["label"] = [short_name(name, parent) for name, parent in zip(sums.index, sums["subdistrict"], strict=True)]
-    return gpd.GeoDataFrame(sums, geometry=merged(units, plan).reindex(sums.index), crs=units.crs)
+    return gpd.GeoDataFrame(sums, geometry=drawn_together(merged(units, plan)).reindex(sums.index), crs=units.crs)
 
 
 def _offices(result: Result) -> gpd.GeoDataFrame:

@@ -140,5 +140,6 @@ def _tile(row: object, units: gpd.GeoDataFrame) -> Tile:
     near = units.geometry.iloc[sorted(units.sindex.intersection(view.box))]
     done = bool(row.done)  # type: ignore[attr-defined]
     zh = REPAIR_ZH.get(str(row.kind), str(row.kind))  # type: ignore[attr-defined]
-    head = f"{row.repair_id} {zh} {row.area_m2:,.1f}㎡，宽{row.width_m:.1f}米（{'已修复' if done else '未修复'}）"  # type: ignore[attr-defined]
+    width = "" if pd.isna(row.width_m) else f"，宽{row.width_m:.1f}米"  # type: ignore[attr-defined]
+    head = f"{row.repair_id} {zh} {row.area_m2:,.1f}㎡{width}（{'已修复' if done else '未修复'}）"  # type: ignore[attr-defined]
     return Tile(view, near, gpd.GeoSeries([piece], crs=units.crs), done, (head, str(row.ids)))  # type: ignore[attr-defined]
