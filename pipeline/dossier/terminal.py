@@ -12,7 +12,7 @@ from rich.text import Text
 
 from pipeline.dossier.found import best_offsets, log_tables, measure_figures, measures_compared, reading_kinds
 from pipeline.results import Area, Checked
-from pipeline.schema import AS_GIVEN
+from pipeline.schema import AS_GIVEN, LIST_SEPARATOR
 
 SEVERITIES = ("error", "warning", "note")
 OF_SYSTEMS = ("coordinate system", "CRS chosen", "CRS overridden")
@@ -134,7 +134,9 @@ def _repairs(checked: Checked) -> Iterator[RenderableType]:
     rows = []
     for (done, kind), part in repairs.assign(done=repairs["done"].astype(bool)).groupby(["done", "kind"], sort=False):
         largest = part.loc[part["area_m2"].astype(float).fillna(0.0).idxmax()]
-        what = f"{largest['repair_id']}: {largest['ids']}, {_figure(largest['area_m2'])} m²; {largest['why']}"
+        units = str(largest["ids"]).split(LIST_SEPARATOR)
+        ids = LIST_SEPARATOR.join(units[:5]) + (f" and {len(units) - 5:,} more" if len(units) > 5 else "")
+        what = f"{largest['repair_id']}: {ids}, {_figure(largest['area_m2'])} m²; {largest['why']}"
         state = "mended" if done else "left"
         rows.append((f"  {state}", str(kind), _figure(len(part)), f"{_figure(part['area_m2'].sum())} m²", what))
     rows.sort(key=lambda row: row[0], reverse=True)

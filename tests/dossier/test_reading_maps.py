@@ -108,6 +108,12 @@ def test_the_sheet_of_an_offset_says_shift_azimuth_and_confidence_and_its_arrow_
     assert {"原坐标", "改正后", "参照图层"} <= {artist.get_label() for artist in figure.axes[1].collections}
 
 
+def test_the_sheet_of_an_offset_of_several_files_counts_them_in_chinese(result: Result) -> None:
+    offset = offset_of(result.area)
+    several = replace(offset, table=offset.table.assign(source="3 files"))
+    assert cut_offset(result.area, "", several).imprint.subtitle.startswith("3个文件，参照：")
+
+
 def test_an_area_without_repairs_and_offsets_has_no_sheets_of_reading(tmp_path: Path, result: Result) -> None:
     assert [] == draw_reading(result.area, tmp_path / "maps")
     assert not (tmp_path / "maps").exists()

@@ -97,6 +97,16 @@ def test_repairs_are_counted_by_kind_with_the_largest_and_those_left_come_last(l
     ] == lines[place + 2 : place + 5]
 
 
+def test_of_a_piece_between_many_units_the_first_are_named(checked: Checked) -> None:
+    repairs = checked.area.repairs
+    assert repairs is not None
+    ids = "、".join(f"U{number:02}" for number in range(1, 41))
+    area = replace(checked.area, repairs=repairs.assign(ids=ids))
+    text = " ".join(printed(replace(checked, area=area)))
+    assert "U01、U02、U03、U04、U05 and 35 more" in text
+    assert "U06" not in text
+
+
 def test_a_layer_that_looks_shifted_is_told(lines: list[str]) -> None:
     assert any(line.startswith("communities: looks shifted (GCJ-02)") for line in lines)
 

@@ -53,7 +53,9 @@ def cut_offset(area: Area, edition: str, offset: Offset) -> OffsetSheet:
     best = offset.table.iloc[0]
     zh = SECTION_ZH.get(offset.layer, offset.layer)
     title = f"{area.settings.area.name}坐标核对图（{zh}）"
-    imprint = imprint_of(area, edition, "核对图2", title, f"{best['source']}，参照：{_named(str(best['trusted']))}")
+    imprint = imprint_of(
+        area, edition, "核对图2", title, f"{_files(str(best['source']))}，参照：{_named(str(best['trusted']))}"
+    )
     reach = max(SHIFTS_SHOWN * float(best["shift_m"]), LEAST_SHOWN_M)
     x, y = _busy_place(offset)
     view = fit((x - reach, y - reach, x + reach, y + reach), MAP_BOX.width, MAP_BOX.height, margin=0.0)
@@ -90,6 +92,11 @@ def _cut(shapes: gpd.GeoSeries, view: View) -> gpd.GeoSeries:
     lines = near.map(lambda shape: shape.boundary if shape.geom_type in ("Polygon", "MultiPolygon") else shape)
     cut = gpd.GeoSeries(shapely.clip_by_rect(lines.to_numpy(), *view.box), crs=shapes.crs)
     return cut[~cut.is_empty]
+
+
+def _files(source: str) -> str:
+    """Say several files in Chinese; one has its name."""
+    return source.removesuffix(" files") + "个文件" if source.endswith(" files") else source
 
 
 def _sentence(zh: str, best: pd.Series, converted: bool) -> str:
