@@ -19,6 +19,7 @@ from pipeline.coverage import usable
 from pipeline.errors import problem, problems_table
 from pipeline.measures import dissolved
 from pipeline.results import Area
+from pipeline.schema import OFFSET
 
 __all__ = ["check_area"]
 
@@ -61,8 +62,16 @@ def _geometry(area: Area) -> Rows:
         *check_overlaps(area.units, twice),
         *check_parts(units, unions, area.communities),
         *check_unit_parts(units),
-        *check_nesting(area, units, unions),
+        *_after_offset(check_nesting(area, units, unions), area.problems),
     ]
+
+
+def _after_offset(rows: Rows, found: pd.DataFrame) -> Rows:
+    """Say less of how layers nest while one of them seems to lie off: that follows from it, and is not to be mended."""
+    if not ((found["problem"] == OFFSET) & (found["severity"] == "warning")).any():
+        return rows
+    first = "Settle the suspected map offset first; this may follow from it."
+    return [row | {"severity": "note", "advice": first} if row["severity"] == "warning" else row for row in rows]
 
 
 def _units_file(area: Area) -> str:

@@ -17,6 +17,9 @@ from pipeline.schema import (
     VERDICT_ZH,
 )
 
+SNAP = "snap"
+"""Kind of repair of lines a few centimetres apart that were made one."""
+
 READ = "read"
 """Kind of a count whose text had to be read, such as 约2300; the workbook lists these, counts.csv lists all."""
 
@@ -85,11 +88,15 @@ def _readings(area: Area) -> str:
 
 
 def repairs_sheet(result: Result) -> Sheet | None:
-    """List what was left of the faults of drawing, then what was mended; None where there is neither."""
+    """List what was left of the faults of drawing, then what was mended; None where there is neither.
+
+    Lines that were made to meet are counted only: they are many and small, and repairs.csv has each.
+    """
     repairs = log_tables(result.area)["repairs.csv"]
     if repairs.empty:
         return None
     repairs = repairs.assign(done=repairs["done"].astype(bool)).sort_values("done", kind="stable")
+    repairs = repairs[repairs["kind"] != SNAP]
     table = pd.DataFrame(
         {
             "编号": repairs["repair_id"],
@@ -115,7 +122,10 @@ def mended(area: Area) -> str:
     """Say in one sentence what was mended and what was left."""
     figures = repair_figures(area)
     left = f"{figures['left']}处未修复，须在原图上核对" if figures["left"] else "没有遗留"
-    return f"修复{figures['mended']}处，易手面积{figures['area_m2']:,.0f}㎡；{left}。原始文件未作改动。"
+    repairs = log_tables(area)["repairs.csv"]
+    snaps = int((repairs["kind"] == SNAP).sum())
+    met = f"（其中界线吻合{snaps}处，宽不过{area.settings.repair.snap_m:g}米，逐处见repairs.csv）" if snaps else ""
+    return f"修复{figures['mended']}处{met}，易手面积{figures['area_m2']:,.0f}㎡；{left}。原始文件未作改动。"
 
 
 def offsets_sheet(result: Result) -> Sheet | None:

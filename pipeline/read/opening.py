@@ -103,6 +103,8 @@ def _raw_parts(path: Path, settings: Settings, role: str, measure: str) -> tuple
         detail = f"There is no file {relative(path, settings.folder)}."
         return [], [problem("error", role, "missing file", detail, advice, source=str(path))]
     try:
+        if path.is_file() and not path.stat().st_size:
+            raise Unreadable("The file is empty")
         raws, rows = _read(path, settings, role, measure)
     except (Unreadable, OSError) as error:
         advice = getattr(error, "advice", "Open it in the program that made it and save it again.")

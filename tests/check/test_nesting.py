@@ -11,9 +11,10 @@ import geopandas as gpd
 import pandas as pd
 import pytest
 from shapely import Polygon
-from small_area import CRS, SOUTH, WEST, found, read_layers, square
+from small_area import CRS, SOUTH, WEST, found, read_layers, small_communities, small_units, square
 
 from pipeline.check import check_area
+from pipeline.errors import problem, problems_table
 from pipeline.results import Area
 
 COMMUNITIES = {"甲社区": "东街道", "乙社区": "东街道", "丙社区": "西街道"}
@@ -292,3 +293,15 @@ def test_checking_changes_no_outline(town: Area) -> None:
     before = {role: layer.copy() for role, layer in town.outlines.items()}
     check_area(town)
     assert all(before[role].equals(layer) for role, layer in town.outlines.items())
+
+
+def test_while_a_layer_seems_to_lie_off_nothing_that_may_follow_from_it_is_to_be_mended(tmp_path: Path) -> None:
+    moved = small_communities().assign(geometry=small_communities().translate(60, 0))
+    area = read_layers(tmp_path, units=small_units(), communities=moved)
+    before = check_area(area)
+    assert "warning" in set(before["severity"])
+    suspected = problem("warning", "units", "map offset", "", "", id="units")
+    after = check_area(replace(area, problems=problems_table([*area.problems.to_dict("records"), suspected])))
+    nested = after[after["problem"].isin(before.loc[before["severity"] == "warning", "problem"])]
+    assert {"note"} == set(nested["severity"])
+    assert nested["advice"].str.startswith("Settle the suspected map offset first").all()

@@ -105,7 +105,10 @@ def _sentence(zh: str, best: pd.Series, converted: bool) -> str:
     size = f"整体偏移约{best['shift_m']:.0f}米，方位角{best['azimuth_deg']:.0f}°，可信度{best['confidence']:.0%}"
     if converted:
         return f"“{zh}”已按设置改正（{hypothesis}）。改正前{size}。"
-    return f"“{zh}”图层像是{hypothesis}：{size}。尚未改正；确认后在设置中注明。"
+    name = str(best["hypothesis"])
+    known = name in ("GCJ-02", "BD-09")
+    line = f'在该图层的设置中写offset = "{name}"' if known else "用control_points或helmert改正"
+    return f"“{zh}”图层像是{hypothesis}：{size}。尚未改正；确认后{line}。"
 
 
 def draw_offset(sheet: OffsetSheet) -> Figure:

@@ -19,6 +19,9 @@ TILES_TOP_MM = 20.0
 MOST_TILE_SHEETS = 2
 """Sheets of close-ups; what they do not show is in repairs.csv and in the layer of repairs."""
 
+LEAST_SHOWN_M2 = 0.1
+"""Pieces that were mended and are smaller have no close-up: nothing would be seen. Strips are too long for one."""
+
 SMALLEST_TILE_M = 20.0
 """Least ground, in metres, that a close-up shows to each side of its piece."""
 
@@ -82,7 +85,8 @@ def cut_repair_map(area: Area, edition: str) -> RepairMap:
 def cut_repair_tiles(area: Area, edition: str) -> list[RepairTiles]:
     """Take from an area its close-ups, largest first: what was left, what was mended, lines that were made to meet."""
     repairs = _repairs(area)
-    repairs = repairs[~repairs.geometry.is_empty & repairs.geometry.notna()]
+    repairs = repairs[~repairs.geometry.is_empty & repairs.geometry.notna() & (repairs["kind"] != "strip")]
+    repairs = repairs[(repairs["area_m2"] >= LEAST_SHOWN_M2) | ~repairs["done"]]
     each = TILE_COLUMNS * TILE_ROWS
     shown = repairs.assign(snap=repairs["kind"] == "snap").sort_values(["done", "snap"], kind="stable")
     shown = shown.head(each * MOST_TILE_SHEETS)
