@@ -14,6 +14,7 @@ from pipeline.dossier.maps import draw_reading, fonts
 from pipeline.dossier.maps.offset_sheets import cut_offset, doubtful, draw_offset
 from pipeline.dossier.maps.repair_drawing import draw_repair_map, draw_repair_tiles
 from pipeline.dossier.maps.repair_sheets import cut_repair_map, cut_repair_tiles
+from pipeline.errors import problem, problems_table
 from pipeline.results import Area, Offset, Result
 
 KINDS = [("gap", True), ("overlap", True), ("overlap", False), ("ring", True), ("fragment", True), ("snap", True)]
@@ -125,3 +126,19 @@ def test_the_sheets_of_reading_are_written_as_pictures_and_pages(tmp_path: Path,
     stems = ["repairs", "repairs-1", "offset-units"]
     assert [f"{stem}.{ending}" for stem in stems for ending in ("png", "pdf")] == [path.name for path in paths]
     assert all(path.stat().st_size > 10_000 for path in paths)
+
+
+def test_three_marks_leave_the_subtitle_free(result: Result) -> None:
+    told = [problem("warning", "units", name, "", "") for name in ("sketch", "map offset")]
+    area = replace(mended_area(result.area), problems=problems_table(told))
+    with fonts.typeset():
+        figure = draw_repair_map(cut_repair_map(area, ""))
+        page = figure.axes[0]
+        spans = [
+            (text.get_window_extent().x0, text.get_window_extent().x1)
+            for text in page.texts
+            if text.get_gid() in ("mark", "subtitle")
+        ]
+    assert 4 == len(spans)
+    apart = sorted(spans)
+    assert all(right < left for (_, right), (left, _) in zip(apart, apart[1:], strict=False))

@@ -67,16 +67,22 @@ def _title(page: Axes, paper: Paper, imprint: Imprint) -> None:
     write(page, middle, 14.2, imprint.subtitle, 8.0, ha="center", color=QUIET, gid="subtitle")
     write(page, MARGIN_MM, 7.0, imprint.number, 10.0, fontweight="bold", gid="number")
     write(page, paper.width - MARGIN_MM, 6.6, SKETCH_MARK, 8.0, ha="right", fontweight="bold", gid="sketch mark")
-    right = paper.width - MARGIN_MM
-    for mark in imprint.marks:
-        width = width_mm(mark, 8.5, bold=True) + 4
-        left = right - width
-        page.add_patch(Rectangle((left, 11.6), width, 5.4, facecolor="white", edgecolor=WARN, linewidth=1.0, zorder=9))
+    _marks(page, paper, imprint.marks)
+
+
+def _marks(page: Axes, paper: Paper, marks: tuple[str, ...]) -> None:
+    """Frame the marks in the corners above, in turns right and left, so that several leave the subtitle free."""
+    size = 8.5 if len(marks) < 2 else 7.2
+    left, right = MARGIN_MM, paper.width - MARGIN_MM
+    for number, mark in enumerate(marks):
+        width = width_mm(mark, size, bold=True) + 4
+        start = left if number % 2 else right - width
+        page.add_patch(Rectangle((start, 11.6), width, 5.4, facecolor="white", edgecolor=WARN, linewidth=1.0, zorder=9))
         write(
-            page, left + width / 2, 14.3, mark, 8.5,
+            page, start + width / 2, 14.3, mark, size,
             ha="center", va="center", color=WARN, fontweight="bold", gid="mark",
         )  # fmt: skip
-        right = left - 2
+        left, right = (start + width + 2, right) if number % 2 else (left, start - 2)
 
 
 def footer_box(paper: Paper) -> Box:
