@@ -1,6 +1,7 @@
 """What reading has to show is drawn: where shapes were mended or left, and a layer that seems to be off."""
 
 from dataclasses import replace
+from itertools import pairwise
 from pathlib import Path
 
 import geopandas as gpd
@@ -141,4 +142,4 @@ def test_three_marks_leave_the_subtitle_free(result: Result) -> None:
         ]
     assert 4 == len(spans)
     apart = sorted(spans)
-    assert all(right < left for (_, right), (left, _) in zip(apart, apart[1:], strict=False))
+    assert all(right < left for (_, right), (left, _) in pairwise(apart))
