@@ -45,6 +45,9 @@ Stage = Callable[[str], AbstractContextManager[Report]]
 log = logging.getLogger("pipeline")
 log.addHandler(logging.NullHandler())
 
+LEAST_BORDER_M = 1.0
+"""Common borders of a sound drawing up to this length are corners."""
+
 PACKAGES = ("pandas", "geopandas", "shapely", "pyproj", "pyogrio", "numpy", "matplotlib", "highspy")
 """Packages whose versions are kept with every result."""
 
@@ -213,7 +216,7 @@ def _examine(settings: Settings, stage: Stage) -> Examined:
 
 def _flag(area: Area, stage: Stage) -> Examined:
     with stage("graph"):
-        edges = adjacency(area.units, area.lines, area.rules)
+        edges = adjacency(area.units, area.lines, area.rules, least_m=_least_border_m(area))
     with stage("flag"):
         borders = community_borders(edges, area.units["community"])
         neighbours = merge_candidates(area.communities, borders, area.rules)
@@ -221,6 +224,16 @@ def _flag(area: Area, stage: Stage) -> Examined:
         measures = verdicts_by_measure(area.communities, borders, area.rules)
         near = near_limits(area.communities, area.rules)
     return Examined(area, edges, flags, neighbours, measures, near)
+
+
+def _least_border_m(area: Area) -> float:
+    """Give the length up to which a common border is no more than a corner, in metres.
+
+    Where outlines were mended, corners are as uncertain as the gaps that were closed: a shorter contact between two
+    units that were drawn apart makes no neighbours of them.
+    """
+    mended = area.repairs is not None and bool(area.repairs["done"].any())
+    return max(LEAST_BORDER_M, area.settings.repair.gap_m) if mended else LEAST_BORDER_M
 
 
 def _draft(settings: Settings, edition: str, strategy: str, jobs: int, stage: Stage) -> Result:
