@@ -50,8 +50,11 @@ def meet_in_points(
     `drawn`, `mended`: shapes before and after; `longest_m`: length up to which a border is no more than a corner.
     Only borders inside the cover go: at the rim of open land one would open a notch.
     """
+    fresh = ~shapely.equals_identical(drawn, mended)
+    if not fresh.any():
+        return mended, []
     net = _net(mended)
-    contacts = _contacts(net, drawn, mended, longest_m)
+    contacts = _contacts(net, drawn, fresh, longest_m)
     kept = np.ones(len(contacts.table), dtype=bool)
     for _ in range(ROUNDS):
         if not kept.any():
@@ -75,11 +78,10 @@ def _net(shapes: np.ndarray) -> Net:
     return Net(segments.ends.reshape(-1, 2)[first], sides)
 
 
-def _contacts(net: Net, drawn: np.ndarray, mended: np.ndarray, longest_m: float) -> Contacts:
-    """Find the short borders that are new and lie inside the cover."""
+def _contacts(net: Net, drawn: np.ndarray, fresh: np.ndarray, longest_m: float) -> Contacts:
+    """Find the short borders of `fresh` shapes (n,) that are new and lie inside the cover."""
     borders = net.borders()
     table = borders.groupby(["a", "b"], as_index=False)["length"].sum()
-    fresh = ~shapely.equals_identical(drawn, mended)
     before = _net(drawn).borders().groupby(["a", "b"])["length"].sum()
     known = before.reindex(pd.MultiIndex.from_frame(table[["a", "b"]])).fillna(0.0).to_numpy()
     short = (table["length"] <= longest_m) & (fresh[table["a"]] | fresh[table["b"]]) & (known < table["length"] / 2)
