@@ -17,7 +17,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from pipeline.propose.ground import Ground
+from pipeline.partition.ground import Ground
 
 
 def affordable(

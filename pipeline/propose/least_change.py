@@ -14,11 +14,11 @@ from dataclasses import dataclass, replace
 import numpy as np
 import pandas as pd
 
+from pipeline.partition.ground import DECIMETRES, Ground, ground_of
+from pipeline.partition.model import INFINITY, Outcome, Part, PartitionModel
+from pipeline.partition.search import improve, mend_and_improve
 from pipeline.propose.affordable import affordable
-from pipeline.propose.ground import DECIMETRES, Ground, ground_of
-from pipeline.propose.model import INFINITY, Outcome, Part, PartitionModel
 from pipeline.propose.plan import new_names
-from pipeline.propose.search import improve, mend_and_improve
 from pipeline.propose.split import first_gap
 from pipeline.results import Solution
 

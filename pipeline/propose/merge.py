@@ -13,8 +13,8 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from pipeline.propose.ground import DECIMETRES
-from pipeline.propose.model import choose_disjoint
+from pipeline.partition.ground import DECIMETRES
+from pipeline.partition.model import choose_disjoint
 from pipeline.propose.split import first_gap
 from pipeline.results import Solution
 

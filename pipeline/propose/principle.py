@@ -5,7 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pandas as pd
 
-from pipeline.propose.ground import DECIMETRES, Ground, ground_of
+from pipeline.partition.ground import DECIMETRES, Ground, ground_of
 from pipeline.propose.merge import merge_communities
 from pipeline.propose.plan import Change, Draft, Local, case_row, names_of_parts, new_names
 from pipeline.propose.split import Wanted, quick_split, split_ground

@@ -11,9 +11,9 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from pipeline.propose.ground import DECIMETRES, Ground, ground_of
-from pipeline.propose.model import INFINITY, Outcome, Part, PartitionModel
-from pipeline.propose.trees import tree_split
+from pipeline.partition.ground import DECIMETRES, Ground, ground_of
+from pipeline.partition.model import INFINITY, Outcome, Part, PartitionModel
+from pipeline.partition.trees import tree_split
 from pipeline.results import Solution
 
 QUICK_TRIES = 60

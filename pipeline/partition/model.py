@@ -16,7 +16,7 @@ from pathlib import Path
 import highspy
 import numpy as np
 
-from pipeline.propose.ground import Ground, pieces, separator
+from pipeline.partition.ground import Ground, pieces, separator
 
 INFINITY = highspy.kHighsInf
 WHOLE = 0.5

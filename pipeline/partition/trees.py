@@ -5,7 +5,7 @@ A spanning tree of connected units falls into connected parts wherever it is cut
 
 import numpy as np
 
-from pipeline.propose.ground import Ground
+from pipeline.partition.ground import Ground
 
 
 def tree_split(

@@ -11,8 +11,8 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from pipeline.propose.ground import Ground, pieces
-from pipeline.propose.trees import tree_split
+from pipeline.partition.ground import Ground, pieces
+from pipeline.partition.trees import tree_split
 
 OUTSIDE_PRICE = 8
 """Moved households that the search gives for one household fewer outside the limits."""

@@ -6,11 +6,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from propose.small_places import connected, place, with_offices
 
+from pipeline.partition.ground import ground_of, pieces, separator
+from pipeline.partition.search import improve
+from pipeline.partition.trees import tree_split
 from pipeline.propose.affordable import affordable
-from pipeline.propose.ground import ground_of, pieces, separator
 from pipeline.propose.least_change import comply
-from pipeline.propose.search import improve
-from pipeline.propose.trees import tree_split
 
 LIMITS = {"lower": 1000, "upper": 3000}
 
