@@ -9,13 +9,21 @@ import tomllib
 from pathlib import Path
 from typing import Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
 from pipeline.errors import problem, problems_table, raise_errors
 
-LAYER_SECTIONS = ("units", "communities", "subdistricts", "roads", "water", "railways", "premises", "buildings")
+LAYER_SECTIONS = (
+    *("units", "communities", "subdistricts", "roads", "water", "railways", "premises", "buildings"),
+    "crossings",
+)
 TABLE_SECTIONS = ("households",)
-SECTIONS = ("area", "rules", "solve", "repair", "tessellate", *LAYER_SECTIONS, *TABLE_SECTIONS)
+EDIT_SECTIONS = ("adjacency",)
+"""Sections whose file is an output that was edited by hand."""
+SECTIONS = (
+    *("area", "rules", "solve", "repair", "tessellate", "barriers"),
+    *(*LAYER_SECTIONS, *TABLE_SECTIONS, *EDIT_SECTIONS),
+)
 
 READABLE = (
     *(".gpkg", ".shp", ".geojson", ".json", ".kml", ".kmz", ".parquet", ".geoparquet", ".gdb", ".dxf", ".zip", ".tab"),
@@ -80,6 +88,24 @@ class TessellateSection(BaseModel):
     least_m2: float = Field(1000.0, ge=0, description="blocks below it join a neighbour, m²")
 
 
+Barring = Literal["", "ignore", "priced", "forbidden"]
+
+
+class BarriersSection(BaseModel):
+    """`[barriers]`: what each class of lines is to a community; a class that is not named is as the rule set says."""
+
+    model_config = ConfigDict(extra="forbid")
+    water: Barring = Field("", description="waters")
+    railway: Barring = Field("", description="railways")
+    expressway: Barring = Field("", description="expressways (快速路/高速)")
+    trunk: Barring = Field("", description="trunk roads (干线)")
+    primary: Barring = Field("", description="primary roads (主干路)")
+    secondary: Barring = Field("", description="secondary roads (次干路)")
+    tertiary: Barring = Field("", description="tertiary roads (支路)")
+    residential: Barring = Field("", description="lanes (街巷)")
+    path: Barring = Field("", description="paths (小路)")
+
+
 class LayerSection(BaseModel):
     """A layer or a table; every key that is not listed maps a column of ours to one of theirs."""
 
@@ -121,6 +147,12 @@ class LayerSection(BaseModel):
         return {key: str(value) for key, value in (self.model_extra or {}).items()}
 
 
+class CrossingsSection(LayerSection):
+    """`[crossings]`: bridges and underpasses; a layer, or a table with x and y or 经度 and 纬度."""
+
+    within_m: float = Field(50.0, gt=0, description="a crossing serves the barrier borders up to so far from it, m")
+
+
 class Settings(BaseModel):
     """A whole area.toml; `folder` is where it lies and `key` names the outputs."""
 
@@ -137,10 +169,22 @@ class Settings(BaseModel):
     railways: LayerSection | None = None
     premises: LayerSection | None = None
     buildings: LayerSection | None = None
+    crossings: CrossingsSection | None = None
+    adjacency: LayerSection | None = None
+    barriers: BarriersSection = Field(default_factory=BarriersSection)
     repair: RepairSection = Field(default_factory=RepairSection)
     tessellate: TessellateSection = Field(default_factory=TessellateSection)
     folder: Path = Path()
     key: str = ""
+
+    @model_validator(mode="after")
+    def _barriers_over_rules(self) -> "Settings":
+        """Lay `[barriers]` over the table of that name in `[rules]`, where it takes effect."""
+        below = self.rules.get("barriers", {})
+        said = {name: value for name, value in self.barriers.model_dump().items() if value}
+        if said and isinstance(below, dict):  # what is no table is for the rules to tell
+            self.rules = {**self.rules, "barriers": {**below, **said}}
+        return self
 
     def paths(self, section: str) -> list[Path]:
         """Where the files of a section lie, in order; a pattern or folder that finds nothing stands for itself."""
@@ -157,8 +201,9 @@ class Settings(BaseModel):
         return sorted(self.folder.glob(name)) or [path]
 
     def given(self) -> list[str]:
-        """Layer and table sections that the file has."""
-        return [name for name in (*LAYER_SECTIONS, *TABLE_SECTIONS) if getattr(self, name) is not None]
+        """Sections that name files, as far as the file has them."""
+        sections = (*LAYER_SECTIONS, *TABLE_SECTIONS, *EDIT_SECTIONS)
+        return [name for name in sections if getattr(self, name) is not None]
 
 
 def find_area(area: str | Path) -> Path:

@@ -34,7 +34,7 @@ def verify_plan(
 
     - Every unit stands in the plan once, nothing else does, and every unit has a community's name.
     - A community lies in one subdistrict, unless `crossing_subdistricts`.
-    - A community is connected in `edges`. *Inherited* links may only carry what is detached today already: a
+    - A community is connected in `edges`, where an edge that is not allowed connects nothing. *Inherited* links may only carry what is detached today already: a
       community may have at most 1 + sum(parts met - 1) parts, over the communities of today that it takes units
       from; the parts are those by `border` and `bridge` rows, and parts met those of a community of today in which
       the new one has units. So a part may stay detached, be cut or change hands, and no plan adds one.
@@ -147,6 +147,7 @@ def _pairs(edges: pd.DataFrame) -> list[str]:
 
 def _contiguity_breaches(units: gpd.GeoDataFrame, edges: pd.DataFrame, members: Mapping[str, list[str]]) -> list[Row]:
     """Find communities in several parts, and those with more detached parts than today (see verify_plan)."""
+    edges = _allowed(edges)
     every = _neighbours(edges)
     real = _neighbours(edges[edges["kind"] != "inherited"])
     part_today = {
@@ -170,6 +171,10 @@ def _contiguity_breaches(units: gpd.GeoDataFrame, edges: pd.DataFrame, members: 
             detail = f"{name} has {count} parts that do not touch where the communities it comes from allow {allowed}."
             rows.append(_breach("new detached part", name, detail, "A plan may keep a detached part, not make one."))
     return rows
+
+
+def _allowed(edges: pd.DataFrame) -> pd.DataFrame:
+    return edges[edges["allowed"].astype(bool)] if "allowed" in edges else edges
 
 
 def _neighbours(edges: pd.DataFrame) -> Neighbours:
@@ -202,7 +207,7 @@ def _shape_breaches(units: gpd.GeoDataFrame, edges: pd.DataFrame, members: Mappi
     """Dissolve the communities that the plan changes: find those in more pieces than links and units explain."""
     today = {name: set(ids) for name, ids in _today(units).items()}
     shape = dict(zip(units.index, units.geometry.to_numpy(), strict=True))
-    links = _neighbours(edges[edges["kind"] != "border"])
+    links = _neighbours(_allowed(edges[edges["kind"] != "border"]))
     rows = []
     for name, ids in members.items():
         mine = set(ids)

@@ -156,7 +156,10 @@ class _Place:
         return sum(cost * ((labels[other] == left) - (labels[other] == part)) for other, cost in self.same_home[unit])
 
     def with_pieces_joined(self, labels: list[int]) -> list[int]:
-        """Give every piece of a part but the main one to the neighbouring part that is shortest of households."""
+        """Give every piece of a part but the main one to the neighbouring part that is shortest of households.
+
+        A piece that nothing borders on (the ground itself may be in pieces) becomes a part of its own.
+        """
         while True:
             sizes = self.sizes(labels)
             loose = [piece for label in sizes for piece in self._loose_pieces(labels, label)]
@@ -164,6 +167,8 @@ class _Place:
                 return labels
             piece = loose[0]
             around = {labels[v] for u in piece for v in self.ground.near[u]} - {labels[piece[0]]}
+            around = around or {max(len(self.offices), max(labels) + 1)}
+            sizes |= dict.fromkeys(around - sizes.keys(), 0)
             into = min(around, key=lambda part: (sizes[part], part))
             labels = [into if unit in piece else part for unit, part in enumerate(labels)]
 

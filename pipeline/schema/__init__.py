@@ -6,6 +6,7 @@ Nothing here knows how a table is made.
 
 from pipeline.schema.column import Column
 from pipeline.schema.files import (
+    ADJACENCY_CSV,
     ALTERNATIVES_CSV,
     CASES_CSV,
     COLUMNS_CSV,
@@ -27,6 +28,8 @@ from pipeline.schema.problems import OFFSET, PROBLEM_ZH, SKETCH
 from pipeline.schema.values import (
     ACTION_ZH,
     AS_GIVEN,
+    BARRIER_CLASSES,
+    BARRING_ZH,
     CHANGE_ZH,
     FAR_OVER,
     HOW_ZH,
@@ -52,8 +55,11 @@ from pipeline.schema.values import (
 
 __all__ = [
     "ACTION_ZH",
+    "ADJACENCY_CSV",
     "ALTERNATIVES_CSV",
     "AS_GIVEN",
+    "BARRIER_CLASSES",
+    "BARRING_ZH",
     "CASES_CSV",
     "CHANGE_ZH",
     "COLUMNS_CSV",
@@ -123,6 +129,7 @@ TABLES: dict[str, tuple[Column, ...]] = {
     "neighbours.csv": NEIGHBOURS_CSV,
     "lookup.csv": LOOKUP_CSV,
     "alternatives.csv": ALTERNATIVES_CSV,
+    "adjacency.csv": ADJACENCY_CSV,
 }
 
 

@@ -1,6 +1,7 @@
 """The tables that a run and a check write."""
 
 from pipeline.schema.column import COMMUNITY, HOUSEHOLDS, POPULATION, SUBDISTRICT, Column
+from pipeline.schema.memory import EDGES
 
 _STRATEGY = Column("strategy", "principle or compliance", "方案")
 _ANSWER = (
@@ -180,3 +181,13 @@ ALTERNATIVES_CSV = (
     Column("households", "households of the unit", "常住户", "households"),
     Column("community", "community in the alternative", "社区"),
 )
+
+ADJACENCY_CSV = (
+    *EDGES[:2],
+    Column("name_a", "name of the first unit", "单元甲名称"),
+    Column("name_b", "name of the second unit", "单元乙名称"),
+    Column("community_a", "community of today of the first unit", "社区甲"),
+    Column("community_b", "community of today of the second unit", "社区乙"),
+    *EDGES[2:],
+)
+"""adjacency.csv: the adjacency table to be edited by hand and replayed; kind, allowed, factor and why may be changed."""

@@ -40,6 +40,10 @@ ROAD_CLASS_ZH = {
     "path": "小路",
 }
 
+BARRIER_CLASSES = ("water", "railway", *ROAD_CLASSES)
+BARRING_ZH = {"ignore": "不作界线", "priced": "可以跨越", "forbidden": "禁止跨越"}
+"""What a class of lines is to a community: nothing, a barrier whose straddling is counted, or one never straddled."""
+
 HOW_ZH = {
     "settled": "设置指定",
     "name": "常用列名",
@@ -76,6 +80,8 @@ SECTION_ZH = {
     "railways": "铁路",
     "premises": "办公用房",
     "buildings": "建筑物",
+    "crossings": "通道",
+    "adjacency": "邻接关系",
 }
 """Sections of area.toml that name files."""
 

@@ -103,6 +103,7 @@ SYNONYMS: dict[str, dict[str, tuple[str, ...]]] = {
     "roads": {"name": (*_NAME, "道路名称", "路名", "街路名称"), "road_class": _ROAD_CLASS, "kind": _KIND},
     "water": {"name": (*_NAME, "河流名称", "水系名称", "河名"), "kind": _KIND},
     "railways": {"name": (*_NAME, "铁路名称", "线路名称", "线名"), "kind": _KIND},
+    "crossings": {"name": (*_NAME, "通道名称", "桥名", "桥梁名称", "通道")},
     "premises": {
         "community": _PLACE["community"],
         "name": (*_NAME, "用房名称"),
