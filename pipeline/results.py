@@ -52,6 +52,11 @@ class Area:
     """Buildings: polygons with `floors` and `floor_m2` (NaN where unknown), working CRS."""
     repairs: gpd.GeoDataFrame | None = None
     """schema.REPAIRS_CSV with the piece concerned as geometry: what was mended and what was left."""
+    crossings: gpd.GeoDataFrame | None = None
+    """Bridges and underpasses: name and geometry, working CRS."""
+    edits: pd.DataFrame | None = None
+    """The adjacency table as it was edited by hand, row by row: a, b, kind, why, computed (str, "" where blank),
+    allowed (True, False or None), factor, border_m (float64, NaN where blank), place (file and row)."""
     offsets: tuple["Offset", ...] = ()
     """Layers that were tested for an offset against the others."""
 

@@ -131,7 +131,9 @@ class RuleSet(BaseModel):
 
 
 def barring_of(kinds: pd.Series, road_classes: pd.Series, rules: RuleSet) -> pd.Series:
-    """Say of each line what it is to a community: ignore, priced or forbidden; the class of a road goes before its kind.
+    """Say of each line what it is to a community: ignore, priced or forbidden.
+
+    The class of a road goes before its kind, and `barriers` before `barrier_kinds`.
 
     >>> barring_of(pd.Series(["water", "road"]), pd.Series(["", "primary"]), load_rules()).tolist()
     ['priced', 'ignore']

@@ -30,6 +30,7 @@ OUTPUTS = (
     "cases.csv",
     "communities.csv",
     "edges.csv",
+    "adjacency.csv",
     "neighbours.csv",
     "lookup.csv",
     "alternatives.csv",

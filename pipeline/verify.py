@@ -34,10 +34,11 @@ def verify_plan(
 
     - Every unit stands in the plan once, nothing else does, and every unit has a community's name.
     - A community lies in one subdistrict, unless `crossing_subdistricts`.
-    - A community is connected in `edges`, where an edge that is not allowed connects nothing. *Inherited* links may only carry what is detached today already: a
-      community may have at most 1 + sum(parts met - 1) parts, over the communities of today that it takes units
-      from; the parts are those by `border` and `bridge` rows, and parts met those of a community of today in which
-      the new one has units. So a part may stay detached, be cut or change hands, and no plan adds one.
+    - A community is connected in `edges`, where an edge that is not allowed connects nothing. *Inherited* links may
+      only carry what is detached today already: a community may have at most 1 + sum(parts met - 1) parts, over the
+      communities of today that it takes units from; the parts are those by all other rows, and parts met those of a
+      community of today in which the new one has units. So a part may stay detached, be cut or change hands, and no
+      plan adds one.
     - A bridge lies in one subdistrict and an inherited link in one community of today; both ends of a row are units.
     - A community that the plan changes is one piece on the map, links and multipart units allowed for.
     - Households of the plan, summed community by community, are those of the units.

@@ -23,7 +23,7 @@ from pipeline.dossier import log_tables, write_check, write_dossier
 from pipeline.errors import InputError, UsageError, errors_of, problems_table, raise_errors
 from pipeline.evaluate import evaluate_plan
 from pipeline.flag import flag_communities, merge_candidates, near_limits, verdicts_by_measure
-from pipeline.graph import adjacency, community_borders
+from pipeline.graph import community_borders, counted, drawn_adjacency
 from pipeline.propose import propose_compliance, propose_principle
 from pipeline.read import read_area
 from pipeline.repair import repair_area
@@ -203,20 +203,19 @@ def _inspect(settings: Settings, stage: Stage) -> Checked:
     if len(errors_of(area.problems)):
         return Checked(area)
     examined = _flag(area, stage)
-    return Checked(area, examined.measures, examined.near)
+    return Checked(examined.area, examined.measures, examined.near)
 
 
 def _examine(settings: Settings, stage: Stage) -> Examined:
     area = _check(settings, stage)
-    for row in area.problems.itertuples():
-        log.warning("%s [%s] %s %s: %s", row.severity, row.layer, row.source, row.id, row.detail)
+    _log(area.problems)
     raise_errors(area.problems)
     return _flag(area, stage)
 
 
 def _flag(area: Area, stage: Stage) -> Examined:
     with stage("graph"):
-        edges = adjacency(area.units, area.lines, area.rules, least_m=_least_border_m(area))
+        area, edges = _graph(area)
     with stage("flag"):
         borders = community_borders(edges, area.units["community"])
         neighbours = merge_candidates(area.communities, borders, area.rules)
@@ -224,6 +223,27 @@ def _flag(area: Area, stage: Stage) -> Examined:
         measures = verdicts_by_measure(area.communities, borders, area.rules)
         near = near_limits(area.communities, area.rules)
     return Examined(area, edges, flags, neighbours, measures, near)
+
+
+def _graph(area: Area) -> tuple[Area, pd.DataFrame]:
+    """Make the adjacency table; what is found on the way joins the problems of the area."""
+    section = area.settings.crossings
+    edges, rows = drawn_adjacency(
+        area.units,
+        area.lines,
+        area.rules,
+        crossings=area.crossings,
+        edits=area.edits,
+        least_m=_least_border_m(area),
+        **({} if section is None else {"within_m": section.within_m}),
+    )
+    _log(problems_table(rows))
+    return replace(area, problems=problems_table([*area.problems.to_dict("records"), *rows])), edges
+
+
+def _log(problems: pd.DataFrame) -> None:
+    for row in problems.itertuples():
+        log.warning("%s [%s] %s %s: %s", row.severity, row.layer, row.source, row.id, row.detail)
 
 
 def _least_border_m(area: Area) -> float:
@@ -264,7 +284,7 @@ def _draft(settings: Settings, edition: str, strategy: str, jobs: int, stage: St
 
 def _propose(examined: Examined, jobs: int, stage: Stage) -> dict[str, Proposal]:
     """Make the proposal of each strategy, keyed by its name."""
-    area, edges = examined.area, examined.edges
+    area, edges = examined.area, counted(examined.edges)
     solve = area.settings.solve
     with stage("propose principle") as tell:
         principle = propose_principle(

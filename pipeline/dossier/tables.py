@@ -16,6 +16,7 @@ import pandas as pd
 from pipeline.dossier.found import best_offsets, check_tables, measure_figures, repair_figures
 from pipeline.dossier.headline import Headline, band_counts, headline, households_now, households_then
 from pipeline.dossier.marks import is_sketch
+from pipeline.graph import fingerprints
 from pipeline.results import Checked, Result
 from pipeline.schema import columns
 
@@ -44,6 +45,7 @@ def write_tables(result: Result, folder: Path) -> None:
     }.items():
         write_csv(table, columns(name), folder / name)
     write_csv(result.edges, columns("edges"), folder / "edges.csv")
+    write_csv(adjacency_table(result), columns("adjacency.csv"), folder / "adjacency.csv")
     write_check_tables(result, folder)
     text = json.dumps(summary(result), ensure_ascii=False, indent=2, allow_nan=False)
     (folder / "summary.json").write_bytes(f"{text}\n".encode())
@@ -85,6 +87,18 @@ def plan_table(result: Result, strategy: str) -> pd.DataFrame:
         community_before=units["community"], community_after=result.proposals[strategy].plan.reindex(units.index)
     )
     return table.rename_axis("unit_id").reset_index()
+
+
+def adjacency_table(result: Result) -> pd.DataFrame:
+    """Make adjacency.csv: the edges with what a planner knows the units by, to be edited and replayed."""
+    units, edges = result.area.units, result.edges
+    named = {
+        f"{label}_{end}": edges[end].map(units[column]).fillna("").astype("str")
+        for end in ("a", "b")
+        for label, column in (("name", "name"), ("community", "community"))
+        if column in units
+    }
+    return edges.assign(**dict.fromkeys(("name_a", "name_b"), "") | named, computed=fingerprints(edges))
 
 
 def cases_table(result: Result) -> pd.DataFrame:

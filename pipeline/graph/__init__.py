@@ -37,9 +37,7 @@ def adjacency(
     along_tolerance_m: float = 15.0,
 ) -> pd.DataFrame:
     """Make the adjacency table (schema.EDGES) of units, as `drawn_adjacency` does, without crossings and edits."""
-    return drawn_adjacency(
-        units, lines, rules, least_m=least_m, snap_m=snap_m, along_tolerance_m=along_tolerance_m
-    )[0]
+    return drawn_adjacency(units, lines, rules, least_m=least_m, snap_m=snap_m, along_tolerance_m=along_tolerance_m)[0]
 
 
 def drawn_adjacency(
@@ -106,18 +104,20 @@ def _typed(edges: pd.DataFrame) -> pd.DataFrame:
 def _idle(crossings: gpd.GeoDataFrame, within_m: float) -> dict[str, str]:
     names = [name or "(no name)" for name in crossings["name"]]
     listed = "、".join(names[:20]) + (f" and {len(names) - 20} more" if len(names) > 20 else "")
-    detail = f"{len(names)} crossings lie within {within_m:g} m of no border along a barrier and change nothing: {listed}."
+    detail = (
+        f"{len(names)} crossings lie within {within_m:g} m of no border along a barrier and change nothing: {listed}."
+    )
     advice = "Nothing to do where no units meet; else check their place, or raise within_m under [crossings]."
     return problem("note", "crossings", "crossing without barrier", detail, advice)
 
 
 def community_borders(edges: pd.DataFrame, plan: pd.Series) -> pd.DataFrame:
-    """Make the table of borders between the communities of a plan: a, b, border_m, barrier_m, crossing, allowed, by_hand.
+    """Make the table of borders between the communities of a plan.
 
-    One row per pair of communities that touch, a < b, from the `border` rows of `edges` and from the corners and manual
-    rows that a planner allows. `barrier_m` is the part of the border that runs along a barrier; `crossing` is true where
-    at least one barrier part has a crossing, `allowed` where a community may extend across some of it, `by_hand` where a
-    planner says that the two touch.
+    One row per pair of communities that touch: a, b (a < b), border_m, barrier_m, crossing, allowed, by_hand; from the
+    `border` rows of `edges` and from the corners and manual rows that a planner allows. `barrier_m` is the part of the
+    border that runs along a barrier; `crossing` is true where at least one barrier part has a crossing, `allowed` where
+    a community may extend across some of it, `by_hand` where a planner says that the two touch.
     """
     allowed = edges["allowed"].astype(bool) if "allowed" in edges else pd.Series(True, index=edges.index)
     by_hand = edges["kind"].isin(("corner", "manual")) & allowed

@@ -14,6 +14,8 @@ from pipeline.errors import problems_table
 from pipeline.read.buildings import make_buildings
 from pipeline.read.communities import communities_table
 from pipeline.read.coordinates import find_offsets
+from pipeline.read.crossings import make_crossings
+from pipeline.read.edits import read_edits
 from pipeline.read.joins.by_name import is_per_compound, with_unit_ids
 from pipeline.read.joins.join import join_counts
 from pipeline.read.joins.plausible import Remarked, implausible
@@ -63,6 +65,7 @@ def read_area(settings: Settings, rules: RuleSet, *, report: Callable[[str], Non
     places = _join(sources, rules.measure, remarked(opened.sources)) if usable else _nothing(opened.crs)
     lines, found = make_lines(sources, rules, opened.crs)
     buildings, more = make_buildings(sources)
+    edits, told = read_edits(settings)
     return Area(
         settings=settings,
         rules=rules,
@@ -70,11 +73,13 @@ def read_area(settings: Settings, rules: RuleSet, *, report: Callable[[str], Non
         communities=places.communities,
         lines=lines,
         premises=places.premises,
-        problems=problems_table([*opened.rows, *rows, *suspected, *places.rows, *found, *more]),
+        problems=problems_table([*opened.rows, *rows, *suspected, *places.rows, *found, *more, *told]),
         reconciliation=_books(places.reconciliation),
         inputs=hashes(settings),
         outlines=make_outlines(sources),
         buildings=buildings,
+        crossings=make_crossings(sources),
+        edits=edits,
         counts=places.counts,
         columns=pd.DataFrame(
             [row for source in sources.values() for row in source.columns], columns=columns("columns.csv"), dtype="str"

@@ -19,11 +19,12 @@ from pipeline.read.columns.evidence import columns_found
 from pipeline.read.columns.measured import with_measure
 from pipeline.read.columns.recognition import recognise, recognised
 from pipeline.read.coordinates import place_layers, to_working, working_crs
+from pipeline.read.crossings import read_points
 from pipeline.read.layers import companions, label_files, read_layers
 from pipeline.read.sheets import is_sheet, read_sheets
 from pipeline.read.sources import TOTAL, Rows, Source, Unreadable, joined
 from pipeline.rules import RuleSet
-from pipeline.settings import LayerSection, Settings
+from pipeline.settings import EDIT_SECTIONS, LayerSection, Settings
 
 NEEDS_FEATURES = ("units", "communities", "subdistricts")
 
@@ -41,7 +42,7 @@ def open_sources(settings: Settings, rules: RuleSet, report: Callable[[str], Non
     """Open the file of every section; a section that cannot be used is left out and its faults are in `rows`."""
     parts: dict[str, list[Source]] = {}
     rows: Rows = []
-    for role in settings.given():
+    for role in [role for role in settings.given() if role not in EDIT_SECTIONS]:
         report(f"reading {', '.join(path.name for path in settings.paths(role))}")
         opened, found = open_parts(settings, role, rules.measure)
         rows += found
@@ -142,6 +143,8 @@ def _read(path: Path, settings: Settings, role: str, measure: str) -> tuple[list
     section: LayerSection = getattr(settings, role)
     if role == "households" or (role == "premises" and is_sheet(path)):
         return read_sheets(path, section.layer, role, lambda names: recognised(role, names, section.mapped, measure))
+    if role == "crossings" and is_sheet(path):
+        return [read_points(path, section)], []
     if is_sheet(path):
         raise Unreadable(f"[{role}] needs a layer of shapes; a table of counts belongs under [households]")
     return read_layers(path, settings, role)

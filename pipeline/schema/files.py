@@ -190,4 +190,4 @@ ADJACENCY_CSV = (
     Column("community_b", "community of today of the second unit", "社区乙"),
     *EDGES[2:],
 )
-"""adjacency.csv: the adjacency table to be edited by hand and replayed; kind, allowed, factor and why may be changed."""
+"""adjacency.csv: the adjacency table, to be edited by hand (kind, allowed, factor and why) and replayed."""
