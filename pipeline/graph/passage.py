@@ -54,7 +54,7 @@ def shut_links(
     """Say why each link (m, 2 positions of shapes) over open ground may not be used; "" where it may.
 
     A link goes the shortest way from shape to shape. It is shut where it meets a forbidden barrier, unless a crossing
-    lies within `within_m` of it.
+    lies between the two: no farther from either than `within_m` and half the way.
     """
     if lines is None or not len(lines) or not len(links):
         return [""] * len(links)
@@ -72,8 +72,13 @@ def shut_links(
     way, line = shapely.STRtree(met).query(ways, predicate="intersects")
     first = pd.Series(line, index=way).groupby(level=0).first()
     if crossings is not None and len(crossings):
-        near, _ = shapely.STRtree(crossings.geometry.to_numpy()).query(ways, predicate="dwithin", distance=within_m)
-        first = first.drop(np.unique(near), errors="ignore")
+        points, reach = crossings.geometry.to_numpy(), within_m + shapely.length(ways) / 2
+        served = [
+            number
+            for number in first.index
+            if (np.maximum(*(shapely.distance(points, shapes[end]) for end in links[number])) <= reach[number]).any()
+        ]
+        first = first.drop(served)
     why = [""] * len(links)
     for number, found in first.items():
         kind, road_class, name = (columns[key][shut].iloc[found] for key in ("kind", "road_class", "name"))

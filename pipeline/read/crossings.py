@@ -6,7 +6,6 @@ from pathlib import Path
 import geopandas as gpd
 import pandas as pd
 
-from pipeline.read.cells.values import as_number
 from pipeline.read.columns.usual import SYNONYMS
 from pipeline.read.sheets import read_plain
 from pipeline.read.sources import Source, Unreadable, ranges
@@ -40,7 +39,7 @@ def read_points(path: Path, section: LayerSection) -> Source:
     lacking = [name for name in PLACES if name not in source.table]
     if lacking:
         raise Unreadable(f"It has no column {' and '.join(lacking)}; write x and y, or 经度 and 纬度")
-    numbers = {name: as_number(source.table[name])[0] for name in PLACES}
+    numbers = {name: pd.to_numeric(source.table[name], errors="coerce").astype("float64") for name in PLACES}
     bad = source.table.index[numbers["x"].isna() | numbers["y"].isna()]
     if len(bad):
         rows = ", ".join(f"{first}" + (f"–{last}" if last > first else "") for first, last in ranges(bad))
