@@ -51,6 +51,19 @@ path = "households.xlsx"
 # 建筑物(面,或带建筑面积的点):没有基本单元时,户数按住宅的建筑面积分摊
 # [buildings]
 # path = "buildings.gpkg"      # 层数、建筑面积、用途
+
+# 界线要素:社区能否跨越,按类别写 ignore(不作界线)、priced(尽量不跨)或 forbidden(禁止跨越,有通道处除外)
+# [barriers]
+# water = "forbidden"          # 还有 railway、expressway、trunk、primary、secondary、tertiary、residential、path
+
+# 通道(桥梁、地道):点图层,或带 名称、经度、纬度 的表
+# [crossings]
+# path = "crossings.kmz"
+# within_m = 50                # 离界线多少米以内有效
+
+# 人工修改过的邻接表:从 outputs 里复制 adjacency.csv,在 Excel 中改 allowed、factor、why 后放在这里
+# [adjacency]
+# path = "adjacency.csv"
 """
 
 SHEET = "社区"

@@ -38,7 +38,7 @@ FILES = (
     ("../neighbours.csv", "合并条件逐对核对"),
     ("../lookup.csv", "新旧社区对应关系与户数比重"),
     ("../alternatives.csv", "备选方案"),
-    ("../edges.csv", "基本单元邻接关系"),
+    ("../adjacency.csv", "基本单元邻接关系（可修改后重新带入）"),
     ("../measures.csv", "各户数口径下每个社区的判定"),
     ("../near-limits.csv", "接近界限的社区"),
     ("../reconciliation.csv", "读入与关联的核对"),
