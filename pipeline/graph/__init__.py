@@ -85,7 +85,8 @@ def drawn_adjacency(
     ids = units.index.to_numpy()
     found = found.assign(a=ids[found["a"]], b=ids[found["b"]], border_cost=found["border_m"] * found["factor"])
     found = _typed(found.assign(computed=""))
-    linked, rows = whole_table(found, Map(units, shapes, lines, crossings, rules, within_m), edits)
+    linked, rows, served = whole_table(found, Map(units, shapes, lines, crossings, rules, within_m), edits)
+    idle &= ~np.isin(np.arange(len(idle)), list(served))  # crossings come first in what serves bridges
     if idle.any() and crossings is not None:
         rows = [_idle(crossings[idle], within_m), *rows]
     return _typed(linked.sort_values(["a", "b"], kind="stable", ignore_index=True)), rows

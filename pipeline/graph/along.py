@@ -168,6 +168,12 @@ def _verdicts(points: pd.DataFrame, matches: pd.DataFrame, facts: pd.DataFrame) 
     return table.assign(barrier=table.index.isin(barrier_pairs), forbidden=table.index.isin(forbidden_pairs))
 
 
+def road_crossings(lines: gpd.GeoDataFrame, rules: RuleSet) -> np.ndarray:
+    """Find the places (n, 2) where roads go across barriers."""
+    ends, row = _line_segments(lines.geometry.to_numpy())
+    return _crossing_points(ends, _line_facts(lines, rules).iloc[row])
+
+
 def _crossed(pieces: pd.DataFrame, ends: np.ndarray, facts: pd.DataFrame, tolerance_m: float) -> np.ndarray:
     """Find the borders (their pair numbers) within tolerance of which a road goes across a barrier.
 

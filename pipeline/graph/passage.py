@@ -4,11 +4,14 @@ A crossing (bridge, underpass) serves every barrier border near it. A border alo
 crossing, neither a point of that layer nor a road across, is not allowed; nor is a bridge over such a barrier.
 """
 
+from typing import NamedTuple
+
 import geopandas as gpd
 import numpy as np
 import pandas as pd
 import shapely
 
+from pipeline.graph.along import road_crossings
 from pipeline.rules import RuleSet, barring_of
 from pipeline.schema import LIST_SEPARATOR, ROAD_CLASS_ZH, SECTION_ZH
 
@@ -16,7 +19,16 @@ LINE_ZH = {"water": SECTION_ZH["water"], "railway": SECTION_ZH["railways"], "roa
 
 BRIDGE_WHY = "所在街道各部分互不相接，取最近处相连"
 INHERITED_WHY = "社区现状不连片，照现状相连"
+NAMELESS, BY_ROAD = "未命名通道", "道路跨越处"
 CORNER_WHY = "仅角点相接（{metres}米）"
+
+
+class Led(NamedTuple):
+    """A shape of each of two parts and the crossing between them, as positions."""
+
+    one: int
+    other: int
+    crossing: int
 
 
 def passages(
@@ -43,47 +55,63 @@ def passages(
     return told.drop(columns="forbidden"), idle
 
 
-def shut_links(
-    links: np.ndarray,
-    shapes: np.ndarray,
-    lines: gpd.GeoDataFrame | None,
-    crossings: gpd.GeoDataFrame | None,
-    rules: RuleSet,
-    within_m: float,
-) -> list[str]:
-    """Say why each link (m, 2 positions of shapes) over open ground may not be used; "" where it may.
-
-    A link goes the shortest way from shape to shape. It is shut where it meets a forbidden barrier, unless a crossing
-    lies between the two: no farther from either than `within_m` and half the way.
-    """
-    if lines is None or not len(lines) or not len(links):
-        return [""] * len(links)
-    columns = {
-        name: lines[name].fillna("").astype("str") if name in lines else pd.Series("", index=lines.index)
-        for name in ("kind", "road_class", "name")
-    }
-    shut = barring_of(columns["kind"], columns["road_class"], rules) == "forbidden"
+def forbidden_lines(lines: gpd.GeoDataFrame | None, rules: RuleSet) -> gpd.GeoDataFrame | None:
+    """Give the lines that no community may extend across; None where there are none."""
+    if lines is None or not len(lines):
+        return None
+    kind, road_class = (
+        lines[name].fillna("").astype("str") if name in lines else pd.Series("", index=lines.index)
+        for name in ("kind", "road_class")
+    )
+    shut = barring_of(kind, road_class, rules) == "forbidden"
     if "barrier" in lines:
         shut &= lines["barrier"].fillna(False).astype(bool)
-    if not shut.any():
-        return [""] * len(links)
+    name = lines["name"].fillna("").astype("str") if "name" in lines else ""
+    found = lines.assign(kind=kind, road_class=road_class, name=name)[shut]
+    return found if len(found) else None
+
+
+def ways_over(lines: gpd.GeoDataFrame, crossings: gpd.GeoDataFrame | None, rules: RuleSet) -> gpd.GeoDataFrame:
+    """Put crossings and the places where roads go across barriers into one table: name and geometry."""
+    places = shapely.points(road_crossings(lines, rules))
+    roads = gpd.GeoDataFrame({"name": BY_ROAD}, index=range(len(places)), geometry=places, crs=lines.crs)
+    if crossings is None or not len(crossings):
+        return roads
+    named = crossings.assign(name=crossings["name"].replace("", NAMELESS))
+    return pd.concat([named[["name", "geometry"]], roads], ignore_index=True) if len(roads) else named
+
+
+def shut_by(links: np.ndarray, shapes: np.ndarray, forbidden: gpd.GeoDataFrame) -> list[str]:
+    """Name the forbidden barrier that each link (m, 2 positions of shapes) meets on its shortest way; "" for none."""
     ways = shapely.shortest_line(shapes[links[:, 0]], shapes[links[:, 1]])
-    met = lines.geometry[shut].to_numpy()
-    way, line = shapely.STRtree(met).query(ways, predicate="intersects")
-    first = pd.Series(line, index=way).groupby(level=0).first()
-    if crossings is not None and len(crossings):
-        points, reach = crossings.geometry.to_numpy(), within_m + shapely.length(ways) / 2
-        served = [
-            number
-            for number in first.index
-            if (np.maximum(*(shapely.distance(points, shapes[end]) for end in links[number])) <= reach[number]).any()
-        ]
-        first = first.drop(served)
-    why = [""] * len(links)
-    for number, found in first.items():
-        kind, road_class, name = (columns[key][shut].iloc[found] for key in ("kind", "road_class", "name"))
-        why[int(number)] = f"相隔{_named(kind, name, road_class)}，禁止跨越"
-    return why
+    way, line = shapely.STRtree(forbidden.geometry.to_numpy()).query(ways, predicate="intersects")
+    named = [""] * len(links)
+    for number, found in zip(way.tolist(), line.tolist(), strict=True):
+        row = forbidden.iloc[found]
+        named[number] = named[number] or _named(row["kind"], row["name"], row["road_class"])
+    return named
+
+
+def way_round(
+    one: np.ndarray, other: np.ndarray, shapes: np.ndarray, over: gpd.GeoDataFrame, within_m: float
+) -> Led | None:
+    """Find the crossing of `over` that joins two parts (positions of shapes); None for none.
+
+    It lies no farther from either shape than `within_m` and half the way between them; of several the one nearest to
+    both.
+    """
+    points = over.geometry.to_numpy()
+    ends, reach = [], []
+    for part in (one, other):
+        nearest = shapely.STRtree(shapes[part]).nearest(points)
+        ends.append(part[nearest])
+        reach.append(shapely.distance(points, shapes[part[nearest]]))
+    apart = shapely.distance(shapes[ends[0]], shapes[ends[1]])
+    near = np.flatnonzero(np.maximum(*reach) <= within_m + apart / 2)
+    if not len(near):
+        return None
+    best = near[np.argmin((reach[0] + reach[1])[near])]
+    return Led(int(ends[0][best]), int(ends[1][best]), int(best))
 
 
 def _served(
@@ -99,7 +127,7 @@ def _served(
     tree = shapely.STRtree(shapely.linestrings(barred[["x0", "y0", "x1", "y1"]].to_numpy().reshape(-1, 2, 2)))
     point, piece = tree.query(crossings.geometry.to_numpy(), predicate="dwithin", distance=within_m)
     met = pd.DataFrame({"pair": barred["pair"].to_numpy()[piece], "point": point}).drop_duplicates()
-    met["name"] = crossings["name"].replace("", "未命名通道").to_numpy()[met["point"]]
+    met["name"] = crossings["name"].replace("", NAMELESS).to_numpy()[met["point"]]
     names = met.sort_values(["pair", "point"]).groupby("pair")["name"].agg(_listed)
     return names, ~np.isin(np.arange(len(crossings)), point)
 

@@ -12,7 +12,7 @@ import pandas as pd
 
 from pipeline.errors import problem
 from pipeline.graph.links import joining_pairs, numbered
-from pipeline.graph.passage import BRIDGE_WHY, INHERITED_WHY, shut_links
+from pipeline.graph.passage import BRIDGE_WHY, INHERITED_WHY, forbidden_lines, shut_by, way_round, ways_over
 from pipeline.graph.replay import added, checked, replayed, shortened, without_edge
 from pipeline.rules import RuleSet
 
@@ -30,7 +30,15 @@ class Map(NamedTuple):
     within_m: float
 
 
-def whole_table(edges: pd.DataFrame, place: Map, edits: pd.DataFrame | None) -> tuple[pd.DataFrame, list[Row]]:
+class Whole(NamedTuple):
+    """The whole table (schema.EDGES), what is told of it, and the positions of the crossings that serve a bridge."""
+
+    edges: pd.DataFrame
+    rows: list[Row]
+    served: set[int]
+
+
+def whole_table(edges: pd.DataFrame, place: Map, edits: pd.DataFrame | None) -> Whole:
     """Lay edits over borders and corners (schema.EDGES), add bridges and inherited links, and tell what came of it."""
     rows: list[Row] = []
     used: set[int] = set()
@@ -42,35 +50,57 @@ def whole_table(edges: pd.DataFrame, place: Map, edits: pd.DataFrame | None) -> 
         used |= old.used | fresh.used
         edges = pd.concat([old.edges, fresh.edges], ignore_index=True) if len(fresh.edges) else old.edges
     # A border that is not allowed still joins a subdistrict on the map: no bridge takes its place.
-    bridges = _links(edges[(edges["kind"] == "border") | edges["allowed"]], place, "bridge", "subdistrict")
+    on_map = edges[(edges["kind"] == "border") | edges["allowed"]]
+    bridges = _links(on_map, place, "bridge", "subdistrict", BRIDGE_WHY)
+    bridges, served = _over_barriers(bridges, on_map, place)
     if edits is not None:
         old = replayed(bridges, edits, "bridge")
         bridges, rows, used = old.edges, [*rows, *old.rows], used | old.used
     passable = pd.concat([edges[edges["allowed"]], bridges[bridges["allowed"]]], ignore_index=True)
-    inherited = _links(passable, place, "inherited", "community")
+    inherited = _links(passable, place, "inherited", "community", INHERITED_WHY)
     rows += _cut(edges, pd.concat([passable, edges[edges["kind"] == "border"], bridges]), place)
     if edits is not None:
         old = replayed(inherited, edits, "inherited")
         inherited, used = old.edges, used | old.used
         rows = shortened([*rows, *old.rows, *without_edge(edits[~edits.index.isin(used)])])
-    return _one_row_a_pair(edges, bridges, inherited), rows
+    return Whole(_one_row_a_pair(edges, bridges, inherited), rows, served)
 
 
-def _links(edges: pd.DataFrame, place: Map, kind: str, level: str) -> pd.DataFrame:
+def _links(edges: pd.DataFrame, place: Map, kind: str, level: str, why: str) -> pd.DataFrame:
     """Find the links (schema.EDGES) that join the units of each subdistrict or community, beside the edges given."""
-    groups = pd.factorize(place.units[level])[0]
-    found = joining_pairs(place.shapes, groups, _ends(edges, place))
+    found = joining_pairs(place.shapes, pd.factorize(place.units[level])[0], _ends(edges, place))
     ids = place.units.index.to_numpy()
     links = pd.DataFrame({"a": ids[found[:, 0]], "b": ids[found[:, 1]]}, dtype=edges["a"].dtype)
     links = links.assign(border_m=0.0, kind=kind, along="", along_name="", road_class="", barrier=False, crossing=False)
-    if kind == "bridge":
-        shut = shut_links(found, place.shapes, place.lines, place.crossings, place.rules, place.within_m)
-    else:
-        shut = [""] * len(links)
-    why = [said or (BRIDGE_WHY if kind == "bridge" else INHERITED_WHY) for said in shut]
-    return links.assign(factor=1.0, border_cost=0.0, allowed=[not said for said in shut], why=why, computed="").astype(
-        {"allowed": bool, "why": "str"}
-    )
+    links = links.assign(factor=1.0, border_cost=0.0, allowed=True, why=why, computed="")
+    return links.astype({"allowed": bool, "why": "str"})
+
+
+def _over_barriers(bridges: pd.DataFrame, edges: pd.DataFrame, place: Map) -> tuple[pd.DataFrame, set[int]]:
+    """Lead bridges that meet a forbidden barrier to a crossing, or shut them; give the crossings that serve one.
+
+    `edges`: those that the bridges were found beside.
+    """
+    forbidden = forbidden_lines(place.lines, place.rules)
+    if forbidden is None or place.lines is None or bridges.empty:
+        return bridges, set()
+    groups, joined = pd.factorize(place.units["subdistrict"])[0], _ends(edges, place)
+    part = numbered(len(groups), joined[groups[joined[:, 0]] == groups[joined[:, 1]]])
+    over = ways_over(place.lines, place.crossings, place.rules)
+    ends, ids, served = _ends(bridges, place), place.units.index, set()
+    rows = bridges.to_dict("records")
+    for row, pair, barrier in zip(rows, ends, shut_by(ends, place.shapes, forbidden), strict=True):
+        if not barrier:
+            continue
+        one, other = (np.flatnonzero(part == part[end]) for end in pair)
+        led = way_round(one, other, place.shapes, over, place.within_m) if len(over) else None
+        if led is None:
+            row |= {"allowed": False, "why": f"相隔{barrier}，禁止跨越，无通道"}
+            continue
+        served.add(led.crossing)
+        a, b = sorted((ids[led.one], ids[led.other]))
+        row |= {"a": a, "b": b, "why": f"相隔{barrier}，禁止跨越，有通道：{over['name'].iloc[led.crossing]}"}
+    return pd.DataFrame(rows, columns=bridges.columns).astype(bridges.dtypes.to_dict()), served
 
 
 def _ends(edges: pd.DataFrame, place: Map) -> np.ndarray:

@@ -29,7 +29,7 @@ def make_crossings(sources: Mapping[str, Source]) -> gpd.GeoDataFrame | None:
 
 
 def read_points(path: Path, section: LayerSection) -> Source:
-    """Read a table of points under its own names: in degrees (CGCS2000) where all are, else in the CRS of the section.
+    """Read a table of points under its own names: in degrees (CGCS2000) where all are, else without a CRS.
 
     Raises Unreadable where a column or a number is missing.
     """
@@ -47,6 +47,6 @@ def read_points(path: Path, section: LayerSection) -> Source:
     degrees = bool((numbers["x"].abs() <= 180).all() and (numbers["y"].abs() <= 90).all())
     names = source.table["name"] if "name" in source.table else pd.Series("", index=source.table.index)
     points = gpd.points_from_xy(numbers["x"], numbers["y"])
-    crs = "EPSG:4490" if degrees and not section.crs else section.crs or None
+    crs = "EPSG:4490" if degrees and not section.crs else None  # else as layers without a system are placed
     table = gpd.GeoDataFrame({"name": names}, geometry=points, index=source.table.index, crs=crs)
     return Source("crossings", source.label, table, ("name",), {})

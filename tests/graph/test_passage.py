@@ -133,10 +133,35 @@ def test_no_bridge_leads_over_a_forbidden_river_that_lies_between_the_units() ->
     units = row_of_units("A", "B", gap_after=0)
     shut, _ = drawn_adjacency(units, river(215), rules(**SHUT))
     opened, _ = drawn_adjacency(units, river(215), rules(**SHUT), crossings=crossing(215, 90))
-    assert ([(False, "相隔黄河（水系），禁止跨越")], [True]) == (
-        list(said(shut, "bridge").values()),
-        opened["allowed"].tolist(),
+    assert {("u0", "u1"): (False, "相隔黄河（水系），禁止跨越，无通道")} == said(shut, "bridge")
+    assert {("u0", "u1"): (True, "相隔黄河（水系），禁止跨越，有通道：解放桥")} == said(opened, "bridge")
+
+
+def two_banks() -> gpd.GeoDataFrame:
+    """Make three squares on each side of a river 30 m wide that narrows to 10 m at the north."""
+    west = [box(0, 200 * n, 200, 200 * n + 200) for n in range(3)]
+    east = [box(210 if n == 2 else 230, 200 * n, 430, 200 * n + 200) for n in range(3)]
+    ids = pd.Index([f"{side}{n}" for side in "we" for n in range(3)], name="unit_id", dtype="str")
+    table = pd.DataFrame({"community": ["W"] * 3 + ["E"] * 3, "subdistrict": "甲"}, index=ids)
+    return gpd.GeoDataFrame(table, geometry=west + east, crs=CRS)
+
+
+def test_a_bridge_over_a_forbidden_river_is_led_to_the_crossing() -> None:
+    water = river(205).assign(geometry=[LineString([(205, -100), (205, 700)])])
+    plain, _ = drawn_adjacency(two_banks(), water)
+    led, rows = drawn_adjacency(two_banks(), water, rules(**SHUT), crossings=crossing(215, 90))
+    assert [] == rows
+    assert [("e2", "w1")] == list(said(plain, "bridge"))
+    assert {("e0", "w0"): (True, "相隔黄河（水系），禁止跨越，有通道：解放桥")} == said(led, "bridge")
+
+
+def test_a_bridge_over_a_forbidden_river_is_led_to_the_road_across() -> None:
+    water = river(205).assign(geometry=[LineString([(205, -100), (205, 700)])])
+    road = gpd.GeoDataFrame(
+        {"kind": ["road"], "name": [""], "road_class": [""]}, geometry=[LineString([(100, 300), (330, 300)])], crs=CRS
     )
+    led = adjacency(two_banks(), pd.concat([water, road], ignore_index=True), rules(**SHUT))
+    assert {("e1", "w1"): (True, "相隔黄河（水系），禁止跨越，有通道：道路跨越处")} == said(led, "bridge")
 
 
 # --- communities that straddle --------------------------------------------------------------------------------
