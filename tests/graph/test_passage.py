@@ -211,6 +211,7 @@ def test_the_compliance_plan_does_not_cross_a_forbidden_barrier() -> None:
         proposal = propose_compliance(units, counted(edges), one, SolveSection(seconds=5))
         assert [] == verify_plan(units, edges, proposal.plan, one, left=proposal.left)["detail"].tolist()
         plans.append(proposal.plan)
+    assert plans[0]["u1"] == plans[0]["u2"]
     assert plans[1]["u1"] != plans[1]["u2"]
     assert 1 == len(set(plans[1][["u0", "u1"]]))
 

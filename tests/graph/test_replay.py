@@ -69,6 +69,12 @@ def test_an_unedited_table_changes_nothing(exported: Path, toy_to_read: Path) ->
     assert plain.area.problems.to_dict("records") == again.area.problems.to_dict("records")
 
 
+def test_an_unedited_table_gives_the_same_plans(exported: Path, finished: Finished) -> None:
+    again = draft(exported, jobs=1)
+    for name, proposal in finished.result.proposals.items():
+        pd.testing.assert_series_equal(proposal.plan, again.proposals[name].plan)
+
+
 def test_an_unedited_table_of_the_sample_area_changes_no_edge(tmp_path: Path) -> None:
     """3300 edges, with corners and a bridge, through the file and back."""
     from pipeline.dossier.tables import write_csv
