@@ -52,6 +52,8 @@ class Area:
     """Buildings: polygons with `floors` and `floor_m2` (NaN where unknown), working CRS."""
     repairs: gpd.GeoDataFrame | None = None
     """schema.REPAIRS_CSV with the piece concerned as geometry: what was mended and what was left."""
+    decisions: pd.DataFrame | None = None
+    """schema.DECISIONS: what a planner fixed by hand; None where nothing was decided."""
     offsets: tuple["Offset", ...] = ()
     """Layers that were tested for an offset against the others."""
 

@@ -14,7 +14,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_valida
 from pipeline.errors import problem, problems_table, raise_errors
 
 LAYER_SECTIONS = ("units", "communities", "subdistricts", "roads", "water", "railways", "premises", "buildings")
-TABLE_SECTIONS = ("households",)
+TABLE_SECTIONS = ("households", "decisions")
 SECTIONS = ("area", "rules", "solve", "repair", "tessellate", *LAYER_SECTIONS, *TABLE_SECTIONS)
 
 READABLE = (
@@ -137,6 +137,7 @@ class Settings(BaseModel):
     railways: LayerSection | None = None
     premises: LayerSection | None = None
     buildings: LayerSection | None = None
+    decisions: LayerSection | None = None
     repair: RepairSection = Field(default_factory=RepairSection)
     tessellate: TessellateSection = Field(default_factory=TessellateSection)
     folder: Path = Path()

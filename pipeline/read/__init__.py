@@ -14,6 +14,7 @@ from pipeline.errors import problems_table
 from pipeline.read.buildings import make_buildings
 from pipeline.read.communities import communities_table
 from pipeline.read.coordinates import find_offsets
+from pipeline.read.decisions import make_decisions, with_declared_parts
 from pipeline.read.joins.by_name import is_per_compound, with_unit_ids
 from pipeline.read.joins.join import join_counts
 from pipeline.read.joins.plausible import Remarked, implausible
@@ -63,19 +64,21 @@ def read_area(settings: Settings, rules: RuleSet, *, report: Callable[[str], Non
     places = _join(sources, rules.measure, remarked(opened.sources)) if usable else _nothing(opened.crs)
     lines, found = make_lines(sources, rules, opened.crs)
     buildings, more = make_buildings(sources)
+    decisions, faulty = make_decisions(sources, places.units, places.communities) if usable else (None, [])
     return Area(
         settings=settings,
         rules=rules,
         units=places.units,
-        communities=places.communities,
+        communities=with_declared_parts(places.communities, decisions),
         lines=lines,
         premises=places.premises,
-        problems=problems_table([*opened.rows, *rows, *suspected, *places.rows, *found, *more]),
+        problems=problems_table([*opened.rows, *rows, *suspected, *places.rows, *found, *more, *faulty]),
         reconciliation=_books(places.reconciliation),
         inputs=hashes(settings),
         outlines=make_outlines(sources),
         buildings=buildings,
         counts=places.counts,
+        decisions=decisions,
         columns=pd.DataFrame(
             [row for source in sources.values() for row in source.columns], columns=columns("columns.csv"), dtype="str"
         ),
