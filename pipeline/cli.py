@@ -151,7 +151,7 @@ def check(
 def new(
     folder: Annotated[Path, typer.Argument(metavar="DIR", help="a new or empty folder")], debug: Debug = False
 ) -> None:
-    """Make a new area folder: a commented area.toml and an Excel template."""
+    """Make a new area folder: a commented area.toml and Excel templates for counts and decisions."""
     with _faults_told(debug):
         from pipeline.template import write_area
 

@@ -57,6 +57,8 @@ class Area:
     edits: pd.DataFrame | None = None
     """The adjacency table as it was edited by hand, row by row: a, b, kind, why, computed (str, "" where blank),
     allowed (True, False or None), factor, border_m (float64, NaN where blank), place (file and row)."""
+    decisions: pd.DataFrame | None = None
+    """schema.DECISIONS: what a planner fixed by hand; None where nothing was decided."""
     offsets: tuple["Offset", ...] = ()
     """Layers that were tested for an offset against the others."""
 

@@ -17,7 +17,7 @@ LAYER_SECTIONS = (
     *("units", "communities", "subdistricts", "roads", "water", "railways", "premises", "buildings"),
     "crossings",
 )
-TABLE_SECTIONS = ("households",)
+TABLE_SECTIONS = ("households", "decisions")
 EDIT_SECTIONS = ("adjacency",)
 """Sections whose file is an output that was edited by hand."""
 SECTIONS = (
@@ -172,6 +172,7 @@ class Settings(BaseModel):
     crossings: CrossingsSection | None = None
     adjacency: LayerSection | None = None
     barriers: BarriersSection = Field(default_factory=BarriersSection)
+    decisions: LayerSection | None = None
     repair: RepairSection = Field(default_factory=RepairSection)
     tessellate: TessellateSection = Field(default_factory=TessellateSection)
     folder: Path = Path()

@@ -19,12 +19,20 @@ import pandas as pd
 
 from pipeline import __version__
 from pipeline.check import check_area
+from pipeline.decisions import with_declared
 from pipeline.dossier import log_tables, write_check, write_dossier
-from pipeline.errors import InputError, UsageError, errors_of, problems_table, raise_errors
+from pipeline.errors import InputError, UsageError, errors_of, problem, problems_table, raise_errors
 from pipeline.evaluate import evaluate_plan
-from pipeline.flag import flag_communities, merge_candidates, near_limits, verdicts_by_measure
+from pipeline.flag import (
+    decided_candidates,
+    decided_flags,
+    flag_communities,
+    merge_candidates,
+    near_limits,
+    verdicts_by_measure,
+)
 from pipeline.graph import community_borders, counted, drawn_adjacency
-from pipeline.propose import propose_compliance, propose_principle
+from pipeline.propose import conflicts, propose_compliance, propose_principle, renamed, with_survivors
 from pipeline.read import read_area
 from pipeline.repair import repair_area
 from pipeline.results import Area, Checked, Proposal, Result
@@ -34,7 +42,7 @@ from pipeline.settings import Settings, load_settings
 from pipeline.swap import CHECK_OUTPUTS, replaced, require_replaceable
 from pipeline.synthetic import write_sample
 from pipeline.tessellate import tessellate_area
-from pipeline.verify import refuse, verify_plan
+from pipeline.verify import refuse, verify_decisions, verify_plan
 
 Report = Callable[[str], None]
 """Told what is going on, a few words at a time."""
@@ -54,7 +62,10 @@ PACKAGES = ("pandas", "geopandas", "shapely", "pyproj", "pyogrio", "numpy", "mat
 
 @dataclass(frozen=True)
 class Examined:
-    """An area that passed its checks, with its adjacency graph and its flags (see `results.Result`)."""
+    """An area that passed its checks, with its adjacency graph and its flags (see `results.Result`).
+
+    `decisions`: schema.DECISIONS, those of the planner and the locks of protected areas.
+    """
 
     area: Area
     edges: pd.DataFrame
@@ -62,6 +73,7 @@ class Examined:
     neighbours: pd.DataFrame
     measures: pd.DataFrame
     near: pd.DataFrame
+    decisions: pd.DataFrame
 
 
 @dataclass(frozen=True)
@@ -210,19 +222,32 @@ def _examine(settings: Settings, stage: Stage) -> Examined:
     area = _check(settings, stage)
     _log(area.problems)
     raise_errors(area.problems)
-    return _flag(area, stage)
+    examined = _flag(area, stage)
+    raise_errors(examined.area.problems)
+    return examined
 
 
 def _flag(area: Area, stage: Stage) -> Examined:
     with stage("graph"):
         area, edges = _graph(area)
+        decisions = with_survivors(with_declared(area.decisions, area.communities), area.units)
+        area = _with_problems(area, conflicts(area.units, counted(edges), decisions, area.rules))
     with stage("flag"):
         borders = community_borders(edges, area.units["community"])
-        neighbours = merge_candidates(area.communities, borders, area.rules)
+        neighbours = decided_candidates(merge_candidates(area.communities, borders, area.rules), decisions)
         flags = flag_communities(area.communities, neighbours, area.rules)
+        flags = decided_flags(flags, area.communities, decisions, area.rules)
         measures = verdicts_by_measure(area.communities, borders, area.rules)
         near = near_limits(area.communities, area.rules)
-    return Examined(area, edges, flags, neighbours, measures, near)
+    return Examined(area, edges, flags, neighbours, measures, near, decisions)
+
+
+def _with_problems(area: Area, found: pd.DataFrame) -> Area:
+    """Add problems to those of an area."""
+    if found.empty:
+        return area
+    rows = [*area.problems.to_dict("records"), *found.to_dict("records")]
+    return replace(area, problems=problems_table(rows))
 
 
 def _graph(area: Area) -> tuple[Area, pd.DataFrame]:
@@ -262,7 +287,11 @@ def _draft(settings: Settings, edition: str, strategy: str, jobs: int, stage: St
     proposals = _propose(examined, jobs, stage)
     with stage("verify"):
         for proposal in proposals.values():
-            refuse(verify_plan(area.units, edges, proposal.plan, area.rules, left=proposal.left))
+            declared = area.communities.get("expected_parts")
+            left = proposal.left
+            refuse(verify_plan(area.units, edges, proposal.plan, area.rules, left=left, expected_parts=declared))
+            refuse(verify_decisions(area.units, proposal.plan, examined.decisions))
+        area = _with_problems(area, _names_unused(examined.decisions, proposals))
     with stage("evaluate"):
         evaluations = {
             name: evaluate_plan(area.units, edges, proposal.plan, area.rules) for name, proposal in proposals.items()
@@ -284,15 +313,38 @@ def _draft(settings: Settings, edition: str, strategy: str, jobs: int, stage: St
 
 def _propose(examined: Examined, jobs: int, stage: Stage) -> dict[str, Proposal]:
     """Make the proposal of each strategy, keyed by its name."""
-    area, edges = examined.area, counted(examined.edges)
+    area, edges, decisions = examined.area, counted(examined.edges), examined.decisions
     solve = area.settings.solve
     with stage("propose principle") as tell:
         principle = propose_principle(
-            area.units, edges, examined.flags, examined.neighbours, area.rules, solve, jobs=jobs, report=tell
+            *(area.units, edges, examined.flags, examined.neighbours, area.rules, solve),
+            decisions=decisions,
+            jobs=jobs,
+            report=tell,
         )
     with stage("propose compliance") as tell:
-        compliance = propose_compliance(area.units, edges, area.rules, solve, jobs=jobs, report=tell)
-    return {proposal.strategy: proposal for proposal in (principle, compliance)}
+        compliance = propose_compliance(
+            area.units, edges, area.rules, solve, decisions=decisions, jobs=jobs, report=tell
+        )
+    today = area.units["community"]
+    return {proposal.strategy: renamed(proposal, decisions, today) for proposal in (principle, compliance)}
+
+
+def _names_unused(decisions: pd.DataFrame, proposals: Mapping[str, Proposal]) -> pd.DataFrame:
+    """Find names that were decided for communities which no plan creates."""
+    used = {str(name) for proposal in proposals.values() for name in proposal.plan.unique()}
+    rows = decisions[(decisions["decision"] == "rename") & ~decisions["new_name"].isin(used)]
+    advice = "See plans/ for the names of this run, and correct the decision."
+    return problems_table(
+        problem(
+            *("warning", "decisions", "decision without effect"),
+            f"No plan creates {row.communities}, which is to be called {row.new_name}.",
+            advice,
+            id=row.communities,
+            source=str(row.source),
+        )
+        for row in rows.itertuples(index=False)
+    )
 
 
 def _manifest(area: Area) -> dict[str, object]:

@@ -15,6 +15,7 @@ from pipeline.read.buildings import make_buildings
 from pipeline.read.communities import communities_table
 from pipeline.read.coordinates import find_offsets
 from pipeline.read.crossings import make_crossings
+from pipeline.read.decisions import make_decisions, with_declared_parts
 from pipeline.read.edits import read_edits
 from pipeline.read.joins.by_name import is_per_compound, with_unit_ids
 from pipeline.read.joins.join import join_counts
@@ -66,14 +67,15 @@ def read_area(settings: Settings, rules: RuleSet, *, report: Callable[[str], Non
     lines, found = make_lines(sources, rules, opened.crs)
     buildings, more = make_buildings(sources)
     edits, told = read_edits(settings)
+    decisions, faulty = make_decisions(sources, places.units, places.communities) if usable else (None, [])
     return Area(
         settings=settings,
         rules=rules,
         units=places.units,
-        communities=places.communities,
+        communities=with_declared_parts(places.communities, decisions),
         lines=lines,
         premises=places.premises,
-        problems=problems_table([*opened.rows, *rows, *suspected, *places.rows, *found, *more, *told]),
+        problems=problems_table([*opened.rows, *rows, *suspected, *places.rows, *found, *more, *told, *faulty]),
         reconciliation=_books(places.reconciliation),
         inputs=hashes(settings),
         outlines=make_outlines(sources),
@@ -81,6 +83,7 @@ def read_area(settings: Settings, rules: RuleSet, *, report: Callable[[str], Non
         crossings=make_crossings(sources),
         edits=edits,
         counts=places.counts,
+        decisions=decisions,
         columns=pd.DataFrame(
             [row for source in sources.values() for row in source.columns], columns=columns("columns.csv"), dtype="str"
         ),

@@ -24,7 +24,7 @@ from pipeline.read.layers import companions, label_files, read_layers
 from pipeline.read.sheets import is_sheet, read_sheets
 from pipeline.read.sources import TOTAL, Rows, Source, Unreadable, joined
 from pipeline.rules import RuleSet
-from pipeline.settings import EDIT_SECTIONS, LayerSection, Settings
+from pipeline.settings import EDIT_SECTIONS, TABLE_SECTIONS, LayerSection, Settings
 
 NEEDS_FEATURES = ("units", "communities", "subdistricts")
 
@@ -141,7 +141,7 @@ def _ours(raw: Source, section: LayerSection, measure: str) -> tuple[Source, Row
 def _read(path: Path, settings: Settings, role: str, measure: str) -> tuple[list[Source], Rows]:
     """Read the file as sheets or as layers, under its own column names."""
     section: LayerSection = getattr(settings, role)
-    if role == "households" or (role == "premises" and is_sheet(path)):
+    if role in TABLE_SECTIONS or (role == "premises" and is_sheet(path)):
         return read_sheets(path, section.layer, role, lambda names: recognised(role, names, section.mapped, measure))
     if role == "crossings" and is_sheet(path):
         return [read_points(path, section)], []

@@ -23,7 +23,7 @@ from pipeline.schema.files import (
     RECONCILIATION,
     REPAIRS_CSV,
 )
-from pipeline.schema.memory import COMMUNITIES, EDGES, LINES, MEASURE_COLUMNS, UNITS
+from pipeline.schema.memory import COMMUNITIES, DECISIONS, EDGES, LINES, MEASURE_COLUMNS, UNITS
 from pipeline.schema.problems import OFFSET, PROBLEM_ZH, SKETCH
 from pipeline.schema.values import (
     ACTION_ZH,
@@ -31,6 +31,8 @@ from pipeline.schema.values import (
     BARRIER_CLASSES,
     BARRING_ZH,
     CHANGE_ZH,
+    DECIDED,
+    DECISION_ZH,
     FAR_OVER,
     HOW_ZH,
     HYPOTHESIS_ZH,
@@ -66,6 +68,9 @@ __all__ = [
     "COMMUNITIES",
     "COMMUNITIES_CSV",
     "COUNTS_CSV",
+    "DECIDED",
+    "DECISIONS",
+    "DECISION_ZH",
     "EDGES",
     "FAR_OVER",
     "FLAGS_CSV",
@@ -112,6 +117,7 @@ __all__ = [
 TABLES: dict[str, tuple[Column, ...]] = {
     "units": UNITS,
     "communities": COMMUNITIES,
+    "decisions": DECISIONS,
     "lines": LINES,
     "edges": EDGES,
     "plan.csv": PLAN_CSV,

@@ -57,6 +57,22 @@ COMMUNITIES = (
 """`communities`: DataFrame indexed by community, one row each, of today. Columns after `population` may be missing;
 an indicator is judged only where its column is there."""
 
+DECISIONS = (
+    Column("decision", "kind of decision", "决定"),
+    Column("units", "unit_id of the units it speaks of, joined by 、; may be empty", "基本单元"),
+    Column("communities", "names of the communities it speaks of, joined by 、; may be empty", "社区"),
+    Column("parts", "number of parts, for `force split` and `parts`; blank elsewhere", "个数"),
+    Column("new_name", "new name (`rename`), or the community whose name stays (`force merge`)", "新名称"),
+    Column("reason", "why it was decided", "理由"),
+    Column("by", "who decided", "决定单位"),
+    Column("date", "when, as given", "日期"),
+    Column("subdistrict", "subdistrict that it concerns", "街道/镇/中心"),
+    Column("source", "file, sheet and row", "来源"),
+)
+"""`decisions`: DataFrame, one row per decision in the order of the file; a row of the file that names several
+communities which are decided one by one stands here once for each. What columns of the
+communities declare (`protected`, `expected_parts`) follows as rows of `lock` and `parts` without a source."""
+
 LINES = (
     Column("kind", "road, water or railway", "类别"),
     Column("name", "name, may be empty", "名称"),

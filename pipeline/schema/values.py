@@ -70,6 +70,23 @@ REPAIR_ZH = {
 }
 """Kinds of repairs.csv."""
 
+DECISION_ZH = {
+    "pin": "固定单元",
+    "lock": "锁定社区",
+    "forbid split": "禁止拆分",
+    "force split": "必须拆分",
+    "forbid merge": "禁止合并",
+    "force merge": "必须合并",
+    "protect": "保护",
+    "accept": "认可现状",
+    "parts": "应有片数",
+    "rename": "更名",
+}
+"""Kinds of decisions that a planner fixes by hand (docs/decisions.md)."""
+
+DECIDED = "人工决定"
+"""What a flag or a case rests on where no clause but a decision asks for it."""
+
 SECTION_ZH = {
     "units": "基本单元",
     "communities": "社区",
@@ -82,6 +99,7 @@ SECTION_ZH = {
     "buildings": "建筑物",
     "crossings": "通道",
     "adjacency": "邻接关系",
+    "decisions": DECIDED,
 }
 """Sections of area.toml that name files."""
 

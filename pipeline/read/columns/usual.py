@@ -110,6 +110,19 @@ SYNONYMS: dict[str, dict[str, tuple[str, ...]]] = {
         "floor_m2": (*_ATTRIBUTES["floor_m2"], "面积"),
         "state": ("state", "状态", "使用状态", *_ATTRIBUTES["premises_state"]),
     },
+    "decisions": {
+        "decision": ("decision", "kind", "决定", "决定种类", "决定类型", "决定类别", "种类", "事项", "决定事项"),
+        "units": (
+            *("units", "unit", "unit_id", "unit_ids", "基本单元", "单元", "单元编号", "基本单元编号", "小区编号"),
+            *("网格编号", "小区", "小区名称"),
+        ),
+        "communities": ("communities", "community", "社区", "社区名称", "所属社区", "归属社区", "涉及社区"),
+        "parts": ("parts", "个数", "片数", "拆分个数", "拆分数", "分为几个", "应有片数"),
+        "new_name": ("new_name", "新名称", "新名", "更名为", "命名为", "保留名称", "合并后名称"),
+        "reason": ("reason", "理由", "原因", "说明", "决定理由", "依据"),
+        "by": ("by", "决定单位", "决定机关", "提出单位", "作出单位", "决定人", "单位"),
+        "date": ("date", "日期", "决定日期", "时间", "决定时间"),
+    },
     "buildings": {
         "name": (*_NAME, "楼名", "楼栋名称", "楼号"),
         "floors": ("floors", "层数", "楼层数", "地上层数", "levels", "building:levels", "storeys", "floor"),
