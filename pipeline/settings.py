@@ -7,14 +7,14 @@ import datetime
 import difflib
 import tomllib
 from pathlib import Path
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
 from pipeline.errors import problem, problems_table, raise_errors
 
 LAYER_SECTIONS = ("units", "communities", "subdistricts", "roads", "water", "railways", "premises", "buildings")
-TABLE_SECTIONS = ("households",)
+TABLE_SECTIONS = ("households", "forecast")
 SECTIONS = ("area", "rules", "solve", "repair", "tessellate", *LAYER_SECTIONS, *TABLE_SECTIONS)
 
 READABLE = (
@@ -121,6 +121,38 @@ class LayerSection(BaseModel):
         return {key: str(value) for key, value in (self.model_extra or {}).items()}
 
 
+class ForecastSection(LayerSection):
+    """`[forecast]`: households of later years, told unit by unit or by projects; every key that is not listed maps a
+    column."""
+
+    path: str | list[str] = Field(
+        "",
+        description="table with a column for each year, with rows of unit, year and households, or of projects; absent: "
+        "only the communities' waiting households are known",
+    )
+    base: int | None = Field(
+        None, ge=2000, le=2099, description="year of the counts of today; that of `date` under [area] when absent"
+    )
+    horizon: int | None = Field(
+        None, ge=2000, le=2099, description="last year that is looked at; the last one that is told when absent"
+    )
+    hold: bool = Field(False, description="true: a plan must keep within the limits in `years`, too")
+    years: list[int] = Field(
+        default_factory=list, description="years in which a plan must hold beside today; the horizon when empty"
+    )
+    occupancy: list[Annotated[float, Field(ge=0, le=1)]] = Field(
+        [0.3, 0.6, 0.8],
+        min_length=1,
+        description="share of the dwellings of a project that is lived in: in the year of delivery, in the next, …; the "
+        "last share stays. The default is an assumption and no rule",
+    )
+    waiting: bool = Field(
+        True,
+        description="waiting households of a community of which no row speaks are spread over its units; they move in "
+        "by `occupancy` from the year after the base year",
+    )
+
+
 class Settings(BaseModel):
     """A whole area.toml; `folder` is where it lies and `key` names the outputs."""
 
@@ -139,6 +171,7 @@ class Settings(BaseModel):
     buildings: LayerSection | None = None
     repair: RepairSection = Field(default_factory=RepairSection)
     tessellate: TessellateSection = Field(default_factory=TessellateSection)
+    forecast: ForecastSection | None = None
     folder: Path = Path()
     key: str = ""
 
@@ -157,8 +190,9 @@ class Settings(BaseModel):
         return sorted(self.folder.glob(name)) or [path]
 
     def given(self) -> list[str]:
-        """Layer and table sections that the file has."""
-        return [name for name in (*LAYER_SECTIONS, *TABLE_SECTIONS) if getattr(self, name) is not None]
+        """Layer and table sections that the file has, with a path."""
+        sections = {name: getattr(self, name) for name in (*LAYER_SECTIONS, *TABLE_SECTIONS)}
+        return [name for name, section in sections.items() if section is not None and section.path]
 
 
 def find_area(area: str | Path) -> Path:

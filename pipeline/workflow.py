@@ -22,6 +22,7 @@ from pipeline.check import check_area
 from pipeline.dossier import log_tables, write_check, write_dossier
 from pipeline.errors import InputError, UsageError, errors_of, problems_table, raise_errors
 from pipeline.evaluate import evaluate_plan
+from pipeline.forecast import follow_units, forecast_plans
 from pipeline.flag import flag_communities, merge_candidates, near_limits, verdicts_by_measure
 from pipeline.graph import adjacency, community_borders
 from pipeline.propose import propose_compliance, propose_principle
@@ -192,7 +193,7 @@ def _check(settings: Settings, stage: Stage) -> Area:
         area = repair_area(area)
     if settings.units is None:
         with stage("tessellate"):
-            area = tessellate_area(area)
+            area = follow_units(tessellate_area(area), area)
     with stage("check"):
         found = pd.concat([faults, area.problems, check_area(area)]).drop_duplicates()
     return replace(area, problems=problems_table(found.to_dict("records")))
@@ -259,6 +260,7 @@ def _draft(settings: Settings, edition: str, strategy: str, jobs: int, stage: St
         manifest=_manifest(area),
         measures=examined.measures,
         near=examined.near,
+        forecast=forecast_plans(area, {name: proposal.plan for name, proposal in proposals.items()}),
     )
 
 

@@ -1,7 +1,7 @@
 """Reads an area: opens its files, joins counts to shapes, and tells every fault with file, sheet, row or feature.
 
 The rooms, in the order they are used: opening (sheets and layers, columns, cells, coordinates), names, units (outlines
-by overlap, buildings), joins, offices, communities, lines. Files are only ever read.
+by overlap, buildings), joins, offices, communities, lines, forecast. Files are only ever read.
 """
 
 from collections.abc import Callable
@@ -14,6 +14,7 @@ from pipeline.errors import problems_table
 from pipeline.read.buildings import make_buildings
 from pipeline.read.communities import communities_table
 from pipeline.read.coordinates import find_offsets
+from pipeline.read.forecast import make_forecast
 from pipeline.read.joins.by_name import is_per_compound, with_unit_ids
 from pipeline.read.joins.join import join_counts
 from pipeline.read.joins.plausible import Remarked, implausible
@@ -63,6 +64,7 @@ def read_area(settings: Settings, rules: RuleSet, *, report: Callable[[str], Non
     places = _join(sources, rules.measure, remarked(opened.sources)) if usable else _nothing(opened.crs)
     lines, found = make_lines(sources, rules, opened.crs)
     buildings, more = make_buildings(sources)
+    forecast, books, told = make_forecast(places.units, places.communities, sources, settings, rules)
     return Area(
         settings=settings,
         rules=rules,
@@ -70,8 +72,8 @@ def read_area(settings: Settings, rules: RuleSet, *, report: Callable[[str], Non
         communities=places.communities,
         lines=lines,
         premises=places.premises,
-        problems=problems_table([*opened.rows, *rows, *suspected, *places.rows, *found, *more]),
-        reconciliation=_books(places.reconciliation),
+        problems=problems_table([*opened.rows, *rows, *suspected, *places.rows, *found, *more, *told]),
+        reconciliation=_books([*places.reconciliation, *books]),
         inputs=hashes(settings),
         outlines=make_outlines(sources),
         buildings=buildings,
@@ -80,6 +82,7 @@ def read_area(settings: Settings, rules: RuleSet, *, report: Callable[[str], Non
             [row for source in sources.values() for row in source.columns], columns=columns("columns.csv"), dtype="str"
         ),
         offsets=offsets,
+        forecast=forecast,
     )
 
 

@@ -23,7 +23,7 @@ from pipeline.read.layers import companions, label_files, read_layers
 from pipeline.read.sheets import is_sheet, read_sheets
 from pipeline.read.sources import TOTAL, Rows, Source, Unreadable, joined
 from pipeline.rules import RuleSet
-from pipeline.settings import LayerSection, Settings
+from pipeline.settings import TABLE_SECTIONS, LayerSection, Settings
 
 NEEDS_FEATURES = ("units", "communities", "subdistricts")
 
@@ -75,7 +75,8 @@ def open_parts(settings: Settings, role: str, measure: str) -> tuple[list[Source
             source, found = _ours(raw, section, measure)
             rows += found
             parts.append(source)
-    rows += check_dates(parts, settings.area.date)
+    if role != "forecast":  # its dates are of years to come
+        rows += check_dates(parts, settings.area.date)
     return ([] if lost else parts), _said_once(rows)
 
 
@@ -110,7 +111,7 @@ def _raw_parts(path: Path, settings: Settings, role: str, measure: str) -> tuple
         advice = getattr(error, "advice", "Open it in the program that made it and save it again.")
         return [], [problem("error", role, "unreadable file", f"{error}.", advice, source=path.name)]
     if not any(row["severity"] == "error" for row in rows) and all(raw.table.empty for raw in raws):
-        severity = "error" if role in (*NEEDS_FEATURES, "households") else "warning"
+        severity = "error" if role in (*NEEDS_FEATURES, *TABLE_SECTIONS) else "warning"
         detail = f"The {'table' if is_sheet(path) else 'layer'} is empty."
         advice = "Check that it is the right file and layer."
         return [], [*rows, problem(severity, role, "empty layer", detail, advice, source=raws[0].label)]
@@ -140,7 +141,7 @@ def _ours(raw: Source, section: LayerSection, measure: str) -> tuple[Source, Row
 def _read(path: Path, settings: Settings, role: str, measure: str) -> tuple[list[Source], Rows]:
     """Read the file as sheets or as layers, under its own column names."""
     section: LayerSection = getattr(settings, role)
-    if role == "households" or (role == "premises" and is_sheet(path)):
+    if role in TABLE_SECTIONS or (role == "premises" and is_sheet(path)):
         return read_sheets(path, section.layer, role, lambda names: recognised(role, names, section.mapped, measure))
     if is_sheet(path):
         raise Unreadable(f"[{role}] needs a layer of shapes; a table of counts belongs under [households]")

@@ -12,6 +12,7 @@ from pipeline.schema.files import (
     COMMUNITIES_CSV,
     COUNTS_CSV,
     FLAGS_CSV,
+    FORECAST_CSV,
     LOOKUP_CSV,
     MEASURES_CSV,
     NEAR_CSV,
@@ -45,6 +46,7 @@ from pipeline.schema.values import (
     SECTION_ZH,
     STATUS_ZH,
     STRATEGY_ZH,
+    TODAY,
     UNDER,
     VERDICT_ZH,
     WITHIN,
@@ -63,6 +65,7 @@ __all__ = [
     "EDGES",
     "FAR_OVER",
     "FLAGS_CSV",
+    "FORECAST_CSV",
     "HOW_ZH",
     "HYPOTHESIS_ZH",
     "KIND_ZH",
@@ -94,6 +97,7 @@ __all__ = [
     "STATUS_ZH",
     "STRATEGY_ZH",
     "TABLES",
+    "TODAY",
     "UNDER",
     "UNITS",
     "VERDICT_ZH",
@@ -123,6 +127,7 @@ TABLES: dict[str, tuple[Column, ...]] = {
     "neighbours.csv": NEIGHBOURS_CSV,
     "lookup.csv": LOOKUP_CSV,
     "alternatives.csv": ALTERNATIVES_CSV,
+    "forecast.csv": FORECAST_CSV,
 }
 
 

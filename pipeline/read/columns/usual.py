@@ -99,6 +99,27 @@ SYNONYMS: dict[str, dict[str, tuple[str, ...]]] = {
         **MEASURE_NAMES,
         **_ATTRIBUTES,
     },
+    "forecast": {
+        "unit_id": (
+            *("unit_id", "单元编号", "基本单元编号", "单元编码", "小区编号", "小区编码", "网格编号", "网格编码"),
+            *("网格代码", "小区代码", "地块编号", "楼栋编号", "unitid", "uid"),
+        ),
+        "name": ("compound", *_COMPOUND, "项目名称", "楼盘名称", "楼盘", "name", "名称"),
+        **_PLACE,
+        "code": _ATTRIBUTES["code"],
+        "year": (
+            *("year", "年份", "年度", "预测年份", "预测年度", "预测年", "交付年份", "交付年度", "交付年", "交付时间"),
+            *("预计交付时间", "预计交付年份", "交房时间", "竣工时间", "竣工年份", "入住年份", "入住时间", "拆迁时间"),
+            *("delivery", "delivered"),
+        ),
+        "households": (*_COUNTS["households"], "预测户数", "预计户数", "规划户数"),
+        **{column: MEASURE_NAMES[column] for column in MEASURE_NAMES if column != "dwellings"},
+        "kind": (
+            *("kind", "类别", "类型", "项目类型", "项目类别", "项目状态", "建设状态", "状态", "建设情况", "type", "state"),
+        ),
+        "new_dwellings": ("new_dwellings", "dwellings", "规划套数", "新增套数", "待入住套数", *MEASURES["住宅套数"]),
+        "occupancy": ("occupancy", "入住率", "预计入住率", "预期入住率"),
+    },
     "subdistricts": {"subdistrict": (*_PLACE["subdistrict"], *_NAME)},
     "roads": {"name": (*_NAME, "道路名称", "路名", "街路名称"), "road_class": _ROAD_CLASS, "kind": _KIND},
     "water": {"name": (*_NAME, "河流名称", "水系名称", "河名"), "kind": _KIND},
