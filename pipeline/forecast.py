@@ -148,9 +148,7 @@ def _first(flags: pd.Series) -> int | None:
     return int(true[0]) if len(true) else None
 
 
-def _sentence(
-    counts: pd.Series, beyond: Mapping[_Limit, pd.Series], told: Mapping[_Limit, int], rules: RuleSet
-) -> str:
+def _sentence(counts: pd.Series, beyond: Mapping[_Limit, pd.Series], told: Mapping[_Limit, int], rules: RuleSet) -> str:
     """Say what becomes of one community: when it passes which limit and for how long, or that it does not."""
     horizon = counts.index[-1]
     if told:
@@ -160,8 +158,8 @@ def _sentence(
     status = status_of(counts, rules)
     if (status == WITHIN).all():
         return f"至{horizon}年均在{rules.lower}—{rules.upper}户之内"
-    now = "，".join(f"现已{limit.beyond}" for limit in list(beyond)[::-1] if beyond[limit].iloc[0])
-    now = now.split("，")[0]
+    farthest = next((limit for limit in reversed(list(beyond)) if beyond[limit].iloc[0]), None)
+    now = f"现已{farthest.beyond}" if farthest is not None else f"现在{rules.lower}—{rules.upper}户之内"
     back = _first(status == WITHIN)
     if back is None:
         return f"{now}，至{horizon}年仍在设置标准之外"

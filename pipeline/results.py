@@ -55,7 +55,7 @@ class Area:
     offsets: tuple["Offset", ...] = ()
     """Layers that were tested for an offset against the others."""
     forecast: pd.DataFrame | None = None
-    """Households of every unit (index) by year (int64 columns, sorted): the base year, which is today, to the horizon."""
+    """Households of every unit (index) by year (int64 columns, sorted), from the base year, which is today."""
 
 
 @dataclass(frozen=True)

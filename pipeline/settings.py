@@ -127,8 +127,8 @@ class ForecastSection(LayerSection):
 
     path: str | list[str] = Field(
         "",
-        description="table with a column for each year, with rows of unit, year and households, or of projects; absent: "
-        "only the communities' waiting households are known",
+        description="table with a column for each year, with rows of unit, year and households, or of projects; "
+        "absent: only the communities' waiting households are known",
     )
     base: int | None = Field(
         None, ge=2000, le=2099, description="year of the counts of today; that of `date` under [area] when absent"
@@ -143,8 +143,8 @@ class ForecastSection(LayerSection):
     occupancy: list[Annotated[float, Field(ge=0, le=1)]] = Field(
         [0.3, 0.6, 0.8],
         min_length=1,
-        description="share of the dwellings of a project that is lived in: in the year of delivery, in the next, …; the "
-        "last share stays. The default is an assumption and no rule",
+        description="share of the dwellings of a project that is lived in: in the year of delivery, in the next, …; "
+        "the last share stays. The default is an assumption and no rule",
     )
     waiting: bool = Field(
         True,

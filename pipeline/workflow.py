@@ -22,8 +22,8 @@ from pipeline.check import check_area
 from pipeline.dossier import log_tables, write_check, write_dossier
 from pipeline.errors import InputError, UsageError, errors_of, problems_table, raise_errors
 from pipeline.evaluate import evaluate_plan
-from pipeline.forecast import follow_units, forecast_plans
 from pipeline.flag import flag_communities, merge_candidates, near_limits, verdicts_by_measure
+from pipeline.forecast import follow_units, forecast_plans
 from pipeline.graph import adjacency, community_borders
 from pipeline.propose import propose_compliance, propose_principle
 from pipeline.read import read_area

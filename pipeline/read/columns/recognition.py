@@ -86,8 +86,8 @@ def recognise(
         open_to_guess = [ours for ours in LOOKS if ours in SYNONYMS[role] and ours not in (*guesses, *mapped)]
         guesses, found = _by_values(role, open_to_guess, seen, guesses, values, source)
         rows += found
-    years = sorted(ours for ours in guesses if is_year_column(ours))
-    guesses = {ours: guesses[ours] for ours in (*SYNONYMS[role], *years) if ours in guesses}
+    by_year = sorted(ours for ours in guesses if is_year_column(ours))
+    guesses = {ours: guesses[ours] for ours in (*SYNONYMS[role], *by_year) if ours in guesses}
     rivals = _rivals(role, seen, guesses, measure)
     rows += _noted(role, guesses, source) + _rivals_told(role, guesses, rivals, values, source)
     return Recognised(guesses, measured or _measure_named(guesses), rivals, rows)

@@ -19,8 +19,8 @@ def year_of(heading: str, measure: str = "常住户") -> int | None:
 
     `measure`: the household measure of the rule set; a column of another measure is none.
 
-    >>> year_of("2027"), year_of("2028年"), year_of("households_2030"), year_of("2030年户数(户)"), year_of("户数·2030.0")
-    (2027, 2028, 2030, 2030, 2030)
+    >>> year_of("2027"), year_of("households_2030"), year_of("2030年户数(户)"), year_of("户数·2030.0")
+    (2027, 2030, 2030, 2030)
     >>> year_of("2030年人口"), year_of("2030年户籍户数"), year_of("2027-2030年户数")
     (None, None, None)
     """

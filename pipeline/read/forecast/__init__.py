@@ -144,9 +144,9 @@ def _told_twice(
     inside = units["community"][units.index.isin([key for level, key in projects.places if level == "unit"])]
     totals = set(told.loc[told["level"] == "community", "key"])
     twice = {key: "counts by year and projects" for _, key in projects.places if key in counted}
-    twice |= {name: "a count of its own and counts or projects of its units" for name in {*parts, *inside} & totals}
+    twice |= dict.fromkeys({*parts, *inside} & totals, "a count of its own and counts or projects of its units")
     whole = {key for level, key in projects.places if level == "community"}
-    twice |= {name: "projects of the community and counts of its units" for name in set(parts) & whole}
+    twice |= dict.fromkeys(set(parts) & whole, "projects of the community and counts of its units")
     for name, how in sorted(twice.items()):
         detail = f"The forecast of {name} is told twice: by {how}."
         advice = "Keep one of them: whether one holds the other already is not known."

@@ -44,4 +44,3 @@ def kind_of(text: str) -> str:
     """
     bare = re.sub(r"[(\[【].*?[)\]】]", "", unicodedata.normalize("NFKC", text)).strip().lower()
     return _KIND.get(bare, "")
-

@@ -173,7 +173,7 @@ def _usual(section: ForecastSection, measure: str) -> tuple[float, ...]:
 
 
 def _occupancy(kind: str, share: str, usual: tuple[float, ...]) -> tuple[float, ...]:
-    """Shares by year: all at once where dwellings are pulled down; as the row says, from the first year on; as usual."""
+    """Shares by year: at once where dwellings are pulled down, what the row says from the first year on, the usual."""
     told = _share(share)
     if kind == DEMOLITION:
         return (1.0,)
@@ -232,8 +232,8 @@ def waiting_projects(
     shares = ", ".join(f"{share:.0%}" for share in usual)
     total = sum(project.dwellings for project in projects)
     detail = (
-        f"The {total:,.0f} waiting households of {len(projects)} communities move in from {base + 1} on ({shares}, year "
-        f"by year): {listed(project.key for project in projects)}"
+        f"The {total:,.0f} waiting households of {len(projects)} communities move in from {base + 1} on ({shares}, "
+        f"year by year): {listed(project.key for project in projects)}"
     )
     advice = "Give rows of projects to say when and where, or write waiting = false under [forecast]."
     return Projects(base, projects), [problem("note", "forecast", "forecast assumes", detail, advice)]

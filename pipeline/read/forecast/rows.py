@@ -52,7 +52,8 @@ def place_rows(source: Source, units: gpd.GeoDataFrame, sources: Mapping[str, So
 
 
 def _nowhere(table: pd.DataFrame) -> pd.DataFrame:
-    return pd.DataFrame({"level": "unit", "key": "", "by": "", "form": forms_of(table)}, index=table.index).astype("str")
+    placed = pd.DataFrame({"level": "unit", "key": "", "by": ""}, index=table.index)
+    return placed.assign(form=forms_of(table)).astype("str")
 
 
 def _by_name(source: Source, here: pd.Series, units: gpd.GeoDataFrame) -> tuple[pd.Series, Rows]:

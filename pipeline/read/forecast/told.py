@@ -82,9 +82,7 @@ def _negative(source: Source, values: pd.Series, column: str) -> Rows:
     return faults("error", source, values[values < 0], column, "negative count", f"{column} is negative", advice)
 
 
-def base_differs(
-    source: Source, placed: pd.DataFrame, told: pd.DataFrame, units: gpd.GeoDataFrame, base: int
-) -> Rows:
+def base_differs(source: Source, placed: pd.DataFrame, told: pd.DataFrame, units: gpd.GeoDataFrame, base: int) -> Rows:
     """Warn where the forecast counts other households in the base year than those that are there today.
 
     A column of households beside the columns of years counts today's, too.
