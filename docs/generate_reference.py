@@ -20,6 +20,7 @@ from pipeline.settings import (
     LAYER_SECTIONS,
     TABLE_SECTIONS,
     AreaSection,
+    ForecastSection,
     LayerSection,
     RepairSection,
     SolveSection,
@@ -89,6 +90,8 @@ def _settings() -> Iterable[str]:
         "Any further key settles a column by hand: our name on the left, the name in the file on the right, as in "
         '`households = "常住户数"`. Columns that are not named are recognised by their usual Chinese and English names.'
     )
+    yield from ("### [forecast]", "The keys of a table, and these. See [forecast.md](forecast.md).")
+    yield _fields(ForecastSection, besides=LayerSection)
 
 
 def _rules() -> Iterable[str]:
@@ -121,10 +124,13 @@ def _values() -> Iterable[str]:
         yield _table(("value", "label"), [(f"`{value}`", label) for value, label in labels.items()])
 
 
-def _fields(model: type[BaseModel]) -> str:
+def _fields(model: type[BaseModel], besides: type[BaseModel] | None = None) -> str:
+    """Make the table of a section's keys, without those that it shares with another one."""
+    shared = {} if besides is None else besides.model_fields
     rows = [
         (f"`{name}`", _type_name(field), _default(field), field.description or "")
         for name, field in model.model_fields.items()
+        if name not in shared or field.description != shared[name].description
     ]
     return _table(("key", "type", "default", "meaning"), rows)
 

@@ -7,7 +7,7 @@ import datetime
 import difflib
 import tomllib
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
@@ -140,7 +140,7 @@ class ForecastSection(LayerSection):
     years: list[int] = Field(
         default_factory=list, description="years in which a plan must hold beside today; the horizon when empty"
     )
-    occupancy: list[Annotated[float, Field(ge=0, le=1)]] = Field(
+    occupancy: list[float] = Field(
         [0.3, 0.6, 0.8],
         min_length=1,
         description="share of the dwellings of a project that is lived in: in the year of delivery, in the next, …; "
@@ -151,6 +151,13 @@ class ForecastSection(LayerSection):
         description="waiting households of a community of which no row speaks are spread over its units; they move in "
         "by `occupancy` from the year after the base year",
     )
+
+    @field_validator("occupancy")
+    @classmethod
+    def _shares(cls, value: list[float]) -> list[float]:
+        if not all(0 <= share <= 1 for share in value):
+            raise ValueError("every share must be from 0 to 1")
+        return value
 
 
 class Settings(BaseModel):

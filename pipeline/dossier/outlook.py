@@ -71,16 +71,21 @@ def forecast_figures(result: Result) -> dict[str, Any]:
     return {"forecast": figures}
 
 
+def first_broken(result: Result) -> str:
+    """Say how many communities of the chosen plan pass a limit, and when the first does."""
+    broken, horizon = leaving(result, result.strategy), years_of(of_strategy(result, result.strategy))[-1]
+    if broken.empty:
+        return f"至{horizon}年没有社区越过界限"
+    return f"至{horizon}年将有{len(broken)}个社区越过界限，最早在{int(broken['trigger_year'].iloc[0])}年"
+
+
 def outlook_sentence(result: Result) -> str:
-    """Say in one sentence how long the chosen plan holds."""
-    rows, broken = of_strategy(result, result.strategy), leaving(result, result.strategy)
+    """Say in one sentence how long the chosen plan holds, and how many communities lie outside the limits meanwhile."""
+    rows = of_strategy(result, result.strategy)
     base, *_, horizon = years_of(rows)
     outside = bands_by_year(rows, result.area.rules).drop(index=WITHIN).sum()
     counts = f"设置标准之外的社区{base}年{outside[base]}个、{horizon}年{outside[horizon]}个"
-    if broken.empty:
-        return f"至{horizon}年没有社区越过界限；{counts}。"
-    first = int(broken["trigger_year"].iloc[0])
-    return f"至{horizon}年将有{len(broken)}个社区越过界限，最早在{first}年；{counts}。"
+    return f"{first_broken(result)}；{counts}。"
 
 
 def assumed(area: Area) -> str:

@@ -56,12 +56,18 @@ def make_forecast(
     waiting, found = waiting_projects(units, communities, {*told["key"], *projects.keys}, section, base, rules.measure)
     problems += found
     projects = projects.and_(waiting)
+    if _refused(problems):
+        return None, books, problems
     years, found = years_of(section, base, told, projects.last)
     problems += [*found, *years_to_hold(section, years)]
-    if not years or any(row["severity"] == "error" for row in problems):
+    if _refused(problems):
         return None, books, problems
     forecast, found = _by_unit(units, told, projects, [base, *years])
     return forecast, books, [*problems, *found]
+
+
+def _refused(problems: Rows) -> bool:
+    return any(row["severity"] == "error" for row in problems)
 
 
 def _by_unit(

@@ -6,11 +6,12 @@ from dataclasses import replace
 import geopandas as gpd
 import pandas as pd
 
+from pipeline.errors import problem
 from pipeline.read.forecast.forms import WIDE, forms_of
 from pipeline.read.joins.by_community import named_rows
 from pipeline.read.joins.by_name import with_unit_ids
 from pipeline.read.names.proposals import did_you_mean
-from pipeline.read.sources import Rows, Source, faults, missing_column
+from pipeline.read.sources import Rows, Source, faults, missing_column, place
 
 KEYS = ("unit_id", "name", "community", "code")
 
@@ -88,7 +89,18 @@ def _strange(source: Source, placed: pd.DataFrame, known: Mapping[str, set[str]]
 def _repeated(source: Source, placed: pd.DataFrame) -> Rows:
     """Find units and communities that have several rows of a column for each year."""
     wide = placed[(placed["form"] == WIDE) & (placed["key"] != "")]
-    again = wide.loc[wide.duplicated(["level", "key"], keep=False), "key"]
     column = next((name for name in KEYS if name in source.table), "")
-    advice = "Keep one row for each."
-    return faults("error", source, again, column, "forecast told twice", "This one has several rows", advice)
+    return told_again(source, wide["key"] + wide["level"].map({"unit": "", "community": " (community)"}), column)
+
+
+def told_again(source: Source, said: pd.Series, column: str) -> Rows:
+    """Make an error for everything that several rows say, with their cells; `said`: what each says, by row number."""
+    again = said[said.duplicated(keep=False)]
+    return [
+        problem(
+            *("error", "forecast", "forecast told twice", f"{what} has {len(rows)} rows.", "Keep one of them."),
+            id=what,
+            source=place(source, rows.index, column),
+        )
+        for what, rows in again.groupby(again, sort=False)
+    ]

@@ -7,6 +7,7 @@ import pandas as pd
 from pipeline.errors import problem
 from pipeline.read.columns.years import is_year_column, year_counted
 from pipeline.read.forecast.forms import BLANK, LONG, WIDE
+from pipeline.read.forecast.rows import told_again
 from pipeline.read.forecast.years import year_in
 from pipeline.read.joins.books import listed
 from pipeline.read.sources import Rows, Source, faults, place
@@ -62,12 +63,8 @@ def _of_rows(source: Source, placed: pd.DataFrame) -> tuple[pd.DataFrame, Rows]:
     rows = faults("error", source, table.loc[year.isna(), "year"], "year", "forecast year", "This is no year", advice)
     said = placed[year.notna()]
     told = _told(said, table.loc[said.index, "households"].astype("float64"), year.dropna().astype("int64"))
-    again = pd.Series(told.duplicated(["level", "key", "year"], keep=False).to_numpy(), index=said.index)
-    advice = "Keep one row for each year."
-    values = table.loc[again.index[again], "year"]
-    return told, rows + faults(
-        "error", source, values, "year", "forecast told twice", "This year has several rows", advice
-    )
+    names = told["key"] + " in " + told["year"].astype("str")
+    return told, [*rows, *told_again(source, names.set_axis(said.index), "year")]
 
 
 def _told(placed: pd.DataFrame, households: pd.Series, year: int | pd.Series) -> pd.DataFrame:
