@@ -60,7 +60,7 @@ def triggers(households: pd.DataFrame, rules: RuleSet) -> pd.DataFrame:
     trigger (the limits passed in that year, joined by comma and blank, "" where none) and sentence (Chinese).
     """
     passed = {limit: limit.passed(households) for limit in _limits(rules)}
-    fresh = {limit: beyond.loc[:, :] & ~beyond.iloc[:, [0]].to_numpy() for limit, beyond in passed.items()}
+    fresh = {limit: beyond & ~beyond.iloc[:, [0]].to_numpy() for limit, beyond in passed.items()}
     rows = []
     for community in households.index:
         first = {limit: _first(table.loc[community]) for limit, table in fresh.items()}

@@ -179,6 +179,15 @@ def test_where_dwellings_are_counted_all_of_them_count_on_delivery(tmp_path):
     assert {2026: 100, 2027: 100, 2028: 600} == households(area, "u1")
 
 
+def test_projects_with_names_of_their_own_count_in_the_community_they_name(tmp_path):
+    table = pd.DataFrame(
+        {"项目名称": ["锦绣城", "云庭"], "社区": ["乙社区"] * 2, "套数": [600, 400], "交付年份": [2027] * 2}
+    )
+    area = ahead(tmp_path, table, toml={"occupancy": [1.0]})
+    assert [300 + 300, 700 + 700] == [*area.forecast.loc[["u3", "u7"], 2027]]
+    assert ["forecast spread"] == found(area.problems, "warning")
+
+
 def test_projects_of_a_community_are_spread_over_its_units(tmp_path):
     table = pd.DataFrame({"社区": ["乙社区"], "类型": ["在建"], "套数": [1000], "交付年份": [2027]})
     area = ahead(tmp_path, table, toml={"occupancy": [1.0]})

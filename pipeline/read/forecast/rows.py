@@ -9,7 +9,7 @@ import pandas as pd
 from pipeline.errors import problem
 from pipeline.read.forecast.forms import WIDE, forms_of
 from pipeline.read.joins.by_community import named_rows
-from pipeline.read.joins.by_name import with_unit_ids
+from pipeline.read.joins.by_name import is_per_compound, with_unit_ids
 from pipeline.read.names.proposals import did_you_mean
 from pipeline.read.sources import Rows, Source, faults, missing_column, place
 
@@ -20,7 +20,8 @@ def place_rows(source: Source, units: gpd.GeoDataFrame, sources: Mapping[str, So
     """Say of each row its `level` (unit or community), `key`, `by` what it was found, and its `form`.
 
     `units`: schema.UNITS, indexed by unit_id. Index: row numbers. A row goes by its unit_id, else by the name of its
-    compound, else by code or name of its community; `key` is "" where that finds nothing, which is an error.
+    compound, else by code or name of its community; `key` is "" where that finds nothing, which is an error. Where most
+    names are none of units, as those of projects may be, a row with a community goes by that.
     """
     table = source.table
     if not set(KEYS) & set(table.columns):
@@ -28,9 +29,12 @@ def place_rows(source: Source, units: gpd.GeoDataFrame, sources: Mapping[str, So
         return _nowhere(table), [where]
     blank = pd.Series("", index=table.index, dtype="str")
     unit_id, name = table.get("unit_id", blank), table.get("name", blank)
-    by_id, by_name = unit_id != "", (unit_id == "") & (name != "")
-    named, rows = _by_name(source, by_name, units)
     community, how = named_rows(source, sources)
+    by_id = unit_id != ""
+    by_name = ~by_id & (name != "")
+    if by_name.any() and not is_per_compound(_rows_of(source, by_name), units):
+        by_name &= community == ""
+    named, rows = _by_name(source, by_name, units)
     by_community = ~by_id & ~by_name & (community != "")
     placed = pd.DataFrame(
         {
@@ -57,12 +61,17 @@ def _nowhere(table: pd.DataFrame) -> pd.DataFrame:
     return placed.assign(form=forms_of(table)).astype("str")
 
 
+def _rows_of(source: Source, here: pd.Series) -> Source:
+    """Some rows of a source that do not say a unit_id."""
+    return replace(source, table=source.table[here].drop(columns="unit_id", errors="ignore"))
+
+
 def _by_name(source: Source, here: pd.Series, units: gpd.GeoDataFrame) -> tuple[pd.Series, Rows]:
     """Find the units of the rows that name a compound; "" where the name finds none or several."""
     found = pd.Series("", index=source.table.index, dtype="str")
     if not here.any():
         return found, []
-    named, rows = with_unit_ids(replace(source, table=source.table[here]), units.reset_index())
+    named, rows = with_unit_ids(_rows_of(source, here), units.reset_index())
     found[here] = named.table["unit_id"]
     return found, rows
 
