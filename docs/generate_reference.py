@@ -23,6 +23,7 @@ from pipeline.settings import (
     AreaSection,
     BarriersSection,
     CrossingsSection,
+    ForecastSection,
     LayerSection,
     RepairSection,
     SolveSection,
@@ -94,9 +95,11 @@ def _settings() -> Iterable[str]:
         "Any further key settles a column by hand: our name on the left, the name in the file on the right, as in "
         '`households = "常住户数"`. Columns that are not named are recognised by their usual Chinese and English names.'
     )
-    own = [name for name in CrossingsSection.model_fields if name not in LayerSection.model_fields]
-    yield from ("### [crossings], beside these", inspect.cleandoc(CrossingsSection.__doc__ or ""))
-    yield _fields(CrossingsSection, own)
+    yield ("### [crossings], beside these")
+    yield inspect.cleandoc(CrossingsSection.__doc__ or "")
+    yield _fields(CrossingsSection, besides=LayerSection)
+    yield from ("### [forecast]", "The keys of a table, and these. See [forecast.md](forecast.md).")
+    yield _fields(ForecastSection, besides=LayerSection)
 
 
 def _rules() -> Iterable[str]:
@@ -129,11 +132,13 @@ def _values() -> Iterable[str]:
         yield _table(("value", "label"), [(f"`{value}`", label) for value, label in labels.items()])
 
 
-def _fields(model: type[BaseModel], names: Iterable[str] | None = None) -> str:
+def _fields(model: type[BaseModel], besides: type[BaseModel] | None = None) -> str:
+    """Make the table of a section's keys, without those that it shares with another one."""
+    shared = {} if besides is None else besides.model_fields
     rows = [
         (f"`{name}`", _type_name(field), _default(field), field.description or "")
         for name, field in model.model_fields.items()
-        if names is None or name in names
+        if name not in shared or field.description != shared[name].description
     ]
     return _table(("key", "type", "default", "meaning"), rows)
 

@@ -266,6 +266,10 @@ def _print_finished(finished: "Finished") -> None:
     problems = finished.result.area.problems
     if len(problems):
         rows.insert(5, ("problems", f"{len(problems)} to read in {folder / 'problems.csv'}"))
+    if "forecast" in summary:
+        ahead = summary["forecast"]
+        first = f", the first in {ahead['broken'][0]['year']}" if ahead["broken"] else ""
+        rows.insert(4, ("forecast", f"{len(ahead['broken'])} communities pass a limit by {ahead['horizon']}{first}"))
     if summary["sketch"]:
         rows.insert(1, ("sketch", "示意: counts of some units were spread, see problems.csv"))
     off = problems[(problems["problem"] == OFFSET) & (problems["severity"] == "warning")]

@@ -61,6 +61,8 @@ class Area:
     """schema.DECISIONS: what a planner fixed by hand; None where nothing was decided."""
     offsets: tuple["Offset", ...] = ()
     """Layers that were tested for an offset against the others."""
+    forecast: pd.DataFrame | None = None
+    """Households of every unit (index) by year (int64 columns, sorted), from the base year, which is today."""
 
 
 @dataclass(frozen=True)
@@ -149,3 +151,5 @@ class Result:
     """schema.MEASURES_CSV: the verdict on every community under every measure of households that was given."""
     near: pd.DataFrame | None = None
     """schema.NEAR_CSV: communities whose verdict a small error of the count would change."""
+    forecast: pd.DataFrame | None = None
+    """schema.FORECAST_CSV of today and of every plan, with a column for each year; None without a forecast."""

@@ -17,7 +17,7 @@ LAYER_SECTIONS = (
     *("units", "communities", "subdistricts", "roads", "water", "railways", "premises", "buildings"),
     "crossings",
 )
-TABLE_SECTIONS = ("households", "decisions")
+TABLE_SECTIONS = ("households", "decisions", "forecast")
 EDIT_SECTIONS = ("adjacency",)
 """Sections whose file is an output that was edited by hand."""
 SECTIONS = (
@@ -153,6 +153,45 @@ class CrossingsSection(LayerSection):
     within_m: float = Field(50.0, gt=0, description="a crossing serves the barrier borders up to so far from it, m")
 
 
+class ForecastSection(LayerSection):
+    """`[forecast]`: households of later years, told unit by unit or by projects; every key that is not listed maps a
+    column."""
+
+    path: str | list[str] = Field(
+        "",
+        description="table with a column for each year, with rows of unit, year and households, or of projects; "
+        "absent: only the communities' waiting households are known",
+    )
+    base: int | None = Field(
+        None, ge=2000, le=2099, description="year of the counts of today; that of `date` under [area] when absent"
+    )
+    horizon: int | None = Field(
+        None, ge=2000, le=2099, description="last year that is looked at; the last one that is told when absent"
+    )
+    hold: bool = Field(False, description="true: a plan must keep within the limits in `years`, too")
+    years: list[int] = Field(
+        default_factory=list, description="years in which a plan must hold beside today; the horizon when empty"
+    )
+    occupancy: list[float] = Field(
+        [0.3, 0.6, 0.8],
+        min_length=1,
+        description="share of the dwellings of a project that is lived in: in the year of delivery, in the next, …; "
+        "the last share stays. The default is an assumption and no rule",
+    )
+    waiting: bool = Field(
+        True,
+        description="waiting households of a community of which no row speaks are spread over its units; they move in "
+        "by `occupancy` from the year after the base year",
+    )
+
+    @field_validator("occupancy")
+    @classmethod
+    def _shares(cls, value: list[float]) -> list[float]:
+        if not all(0 <= share <= 1 for share in value):
+            raise ValueError("every share must be from 0 to 1")
+        return value
+
+
 class Settings(BaseModel):
     """A whole area.toml; `folder` is where it lies and `key` names the outputs."""
 
@@ -175,6 +214,7 @@ class Settings(BaseModel):
     decisions: LayerSection | None = None
     repair: RepairSection = Field(default_factory=RepairSection)
     tessellate: TessellateSection = Field(default_factory=TessellateSection)
+    forecast: ForecastSection | None = None
     folder: Path = Path()
     key: str = ""
 
@@ -202,9 +242,9 @@ class Settings(BaseModel):
         return sorted(self.folder.glob(name)) or [path]
 
     def given(self) -> list[str]:
-        """Sections that name files, as far as the file has them."""
-        sections = (*LAYER_SECTIONS, *TABLE_SECTIONS, *EDIT_SECTIONS)
-        return [name for name in sections if getattr(self, name) is not None]
+        """Sections that name files, as far as the file has them, with a path."""
+        sections = {name: getattr(self, name) for name in (*LAYER_SECTIONS, *TABLE_SECTIONS, *EDIT_SECTIONS)}
+        return [name for name, section in sections.items() if section is not None and section.path]
 
 
 def find_area(area: str | Path) -> Path:

@@ -34,6 +34,7 @@ OUTPUTS = (
     "neighbours.csv",
     "lookup.csv",
     "alternatives.csv",
+    "forecast.csv",
     "summary.json",
     "plan.gpkg",
     "maps",

@@ -69,6 +69,13 @@ path = "households.xlsx"
 # 填好 decisions.xlsx 后去掉 #。种类与写法见该表第一列的下拉选项。
 # [decisions]
 # path = "decisions.xlsx"
+# 户数预测:逐年户数(列:2027年、2028年…),或项目(类型:待入住/在建/拟建/拆迁,套数,交付年份,入住率)
+# [forecast]
+# path = "预测.xlsx"
+# base = 2026                  # 现状户数的年份;不写则取 date 的年份
+# horizon = 2035               # 看到哪一年;不写则到最后一年
+# occupancy = [0.3, 0.6, 0.8]  # 交付当年起逐年的入住率,为假设值,按当地实际改
+# hold = true                  # 方案在 years 所列年份也须达标;不写 years 则为最后一年
 """
 
 SHEET = "社区"

@@ -31,6 +31,7 @@ from pipeline.flag import (
     near_limits,
     verdicts_by_measure,
 )
+from pipeline.forecast import follow_units, forecast_plans
 from pipeline.graph import community_borders, counted, drawn_adjacency
 from pipeline.propose import conflicts, propose_compliance, propose_principle, renamed, with_survivors
 from pipeline.read import read_area
@@ -204,7 +205,7 @@ def _check(settings: Settings, stage: Stage) -> Area:
         area = repair_area(area)
     if settings.units is None:
         with stage("tessellate"):
-            area = tessellate_area(area)
+            area = follow_units(tessellate_area(area), area)
     with stage("check"):
         found = pd.concat([faults, area.problems, check_area(area)]).drop_duplicates()
     return replace(area, problems=problems_table(found.to_dict("records")))
@@ -308,6 +309,7 @@ def _draft(settings: Settings, edition: str, strategy: str, jobs: int, stage: St
         manifest=_manifest(area),
         measures=examined.measures,
         near=examined.near,
+        forecast=forecast_plans(area, {name: proposal.plan for name, proposal in proposals.items()}),
     )
 
 

@@ -217,3 +217,19 @@ def test_the_sample_area_is_written_once(tmp_path):
     folder = workflow.sample_area(tmp_path / "sample")
     (folder / "units.gpkg").write_bytes(b"mine")
     assert b"mine" == (workflow.sample_area(tmp_path / "sample") / "units.gpkg").read_bytes()
+
+
+def test_a_run_with_a_forecast_writes_when_a_plan_breaks_and_a_rerun_replaces_it(toy_area):
+    units = gpd.read_file(toy_area / "units.gpkg")
+    told = pd.DataFrame({"unit_id": units["unit_id"], "2030": units["households"] * 2})
+    told.to_csv(toy_area / "forecast.csv", index=False)
+    toml = toy_area / "area.toml"
+    plain = toml.read_text("utf-8")
+    toml.write_text(f'{plain}[forecast]\npath = "forecast.csv"\nhold = true\n', "utf-8")
+    finished = workflow.run(toy_area, jobs=1, maps=False)
+    ahead = pd.read_csv(finished.folder / "forecast.csv")
+    assert (told["2030"].sum() == ahead.groupby("strategy")["2030"].sum()).all()
+    assert (ahead["2026"] * 2 == ahead["2030"]).all()
+    assert set() == {path.name for path in finished.folder.iterdir()} - set(OUTPUTS)
+    toml.write_text(plain, "utf-8")
+    assert not (workflow.run(toy_area, jobs=1, maps=False).folder / "forecast.csv").exists()

@@ -9,6 +9,7 @@ import pandas as pd
 
 from pipeline.dossier.bars import band_bars
 from pipeline.dossier.certainty import certainty_sections
+from pipeline.dossier.forecast_section import forecast_section
 from pipeline.dossier.headline import (
     Headline,
     by_subdistrict,
@@ -65,11 +66,12 @@ def write_page(result: Result, folder: Path, *, maps: bool = True) -> None:
         *_subdistricts(result),
         *_cases(result, maps),
         *_left(result),
+        *forecast_section(result, maps),
         *_proofs(result),
         *certainty_sections(result, maps),
         *_problems(result),
         *_rules(result),
-        *_files(maps),
+        *_files(result, maps),
     ]
     (folder / "summary.html").write_bytes(document(title, style, *sections).encode())
 
@@ -270,9 +272,10 @@ def _rules(result: Result) -> Iterator[Element]:
     yield tag("ul", *(tag("li", line) for line in rule_lines(result.area.rules)))
 
 
-def _files(maps: bool) -> Iterator[Element]:
+def _files(result: Result, maps: bool) -> Iterator[Element]:
     yield tag("h2", "文件目录")
-    entries = [*FILES, *([("../maps/", "示意图：调整前、调整后、每项调整一幅，PNG 与 PDF")] if maps else [])]
+    ahead = [("../forecast.csv", "现状与各方案社区逐年户数、触发年")] if result.forecast is not None else []
+    entries = [*FILES, *ahead, *([("../maps/", "示意图：调整前、调整后、每项调整一幅，PNG 与 PDF")] if maps else [])]
     yield tag("dl", *(
         part
         for path, text in entries

@@ -16,6 +16,7 @@ import pandas as pd
 from pipeline.dossier.found import best_offsets, check_tables, measure_figures, repair_figures
 from pipeline.dossier.headline import Headline, band_counts, headline, households_now, households_then
 from pipeline.dossier.marks import is_sketch
+from pipeline.dossier.outlook import forecast_figures
 from pipeline.graph import fingerprints
 from pipeline.results import Checked, Result
 from pipeline.schema import columns
@@ -47,6 +48,8 @@ def write_tables(result: Result, folder: Path) -> None:
     write_csv(result.edges, columns("edges"), folder / "edges.csv")
     write_csv(adjacency_table(result), columns("adjacency.csv"), folder / "adjacency.csv")
     write_check_tables(result, folder)
+    if result.forecast is not None:
+        write_csv(result.forecast, list(result.forecast.columns), folder / "forecast.csv")
     text = json.dumps(summary(result), ensure_ascii=False, indent=2, allow_nan=False)
     (folder / "summary.json").write_bytes(f"{text}\n".encode())
 
@@ -61,8 +64,8 @@ def write_csv(table: pd.DataFrame, names: Sequence[str], path: Path) -> None:
     """Write the named columns of a table, in their order; an index that bears one of the names counts as a column."""
     if table.index.name in names and table.index.name not in table.columns:
         table = table.reset_index()
-    chosen = pd.DataFrame(table)[list(names)]
-    chosen.assign(**{name: _cells(chosen[name]) for name in names}).to_csv(
+    chosen = pd.DataFrame(table)[list(names)].rename(columns=str)
+    chosen.assign(**{name: _cells(chosen[name]) for name in chosen}).to_csv(
         path, index=False, encoding="utf-8-sig", lineterminator="\n"
     )
 
@@ -174,6 +177,7 @@ def summary(result: Result) -> dict[str, Any]:
         "near_limits": 0 if result.near is None else len(result.near),
         "repairs": _plain(repair_figures(result.area)),
         "offsets": _plain(best_offsets(result.area).to_dict("records")),
+        **forecast_figures(result),
         "place": place,
         "manifest": _plain(dict(result.manifest)),
     }

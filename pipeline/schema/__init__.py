@@ -13,6 +13,7 @@ from pipeline.schema.files import (
     COMMUNITIES_CSV,
     COUNTS_CSV,
     FLAGS_CSV,
+    FORECAST_CSV,
     LOOKUP_CSV,
     MEASURES_CSV,
     NEAR_CSV,
@@ -50,6 +51,7 @@ from pipeline.schema.values import (
     SECTION_ZH,
     STATUS_ZH,
     STRATEGY_ZH,
+    TODAY,
     UNDER,
     VERDICT_ZH,
     WITHIN,
@@ -74,6 +76,7 @@ __all__ = [
     "EDGES",
     "FAR_OVER",
     "FLAGS_CSV",
+    "FORECAST_CSV",
     "HOW_ZH",
     "HYPOTHESIS_ZH",
     "KIND_ZH",
@@ -105,6 +108,7 @@ __all__ = [
     "STATUS_ZH",
     "STRATEGY_ZH",
     "TABLES",
+    "TODAY",
     "UNDER",
     "UNITS",
     "VERDICT_ZH",
@@ -136,6 +140,7 @@ TABLES: dict[str, tuple[Column, ...]] = {
     "lookup.csv": LOOKUP_CSV,
     "alternatives.csv": ALTERNATIVES_CSV,
     "adjacency.csv": ADJACENCY_CSV,
+    "forecast.csv": FORECAST_CSV,
 }
 
 

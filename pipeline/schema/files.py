@@ -191,3 +191,15 @@ ADJACENCY_CSV = (
     *EDGES[2:],
 )
 """adjacency.csv: the adjacency table, to be edited by hand (kind, allowed, factor and why) and replayed."""
+FORECAST_CSV = (
+    Column("strategy", "today (the communities of today), principle or compliance", "方案"),
+    COMMUNITY,
+    SUBDISTRICT,
+    Column("status_now", "status in the base year", "现判定"),
+    Column("status_horizon", "status in the last year", "期末判定"),
+    Column("trigger_year", "first year in which it passes a limit that it has not passed now; empty: none", "触发年"),
+    Column("trigger", "limits that it passes in that year: lower, merge_under, upper, split_over", "触发界限"),
+    Column("sentence", "what becomes of it, in words", "说明"),
+)
+"""forecast.csv: communities in the years of the forecast. A column for each year, with its households, stands between
+subdistrict and status_now, the base year first."""

@@ -29,6 +29,9 @@ CHANGE_ZH = {"U": "未变", "S": "拆分", "M": "合并", "X": "重组/划转"}
 
 STRATEGY_ZH = {"principle": "原则方案", "compliance": "达标方案"}
 
+TODAY = "today"
+"""What stands for the communities of today beside the strategies (forecast.csv)."""
+
 ROAD_CLASSES = ("expressway", "trunk", "primary", "secondary", "tertiary", "residential", "path")
 ROAD_CLASS_ZH = {
     "expressway": "快速路/高速",
@@ -100,6 +103,7 @@ SECTION_ZH = {
     "crossings": "通道",
     "adjacency": "邻接关系",
     "decisions": DECIDED,
+    "forecast": "户数预测",
 }
 """Sections of area.toml that name files."""
 

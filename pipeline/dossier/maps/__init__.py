@@ -14,6 +14,7 @@ from matplotlib.figure import Figure
 
 from pipeline.dossier.maps import fonts
 from pipeline.dossier.maps.cases import CaseSheet, cut_case, draw_case
+from pipeline.dossier.maps.forecast_sheet import ForecastSheet, cut_forecast, draw_forecast
 from pipeline.dossier.maps.ground import ground_of
 from pipeline.dossier.maps.offset_sheets import OffsetSheet, cut_offset, doubtful, draw_offset
 from pipeline.dossier.maps.overview_drawing import draw_overview
@@ -23,13 +24,14 @@ from pipeline.dossier.maps.repair_drawing import draw_repair_map, draw_repair_ti
 from pipeline.dossier.maps.repair_sheets import RepairMap, RepairTiles, cut_repair_map, cut_repair_tiles
 from pipeline.results import Area, Result
 
-Sheet = OverviewSheet | CaseSheet | RepairMap | RepairTiles | OffsetSheet
+Sheet = OverviewSheet | CaseSheet | RepairMap | RepairTiles | OffsetSheet | ForecastSheet
 DRAWN_BY: dict[type, Callable[..., Figure]] = {
     OverviewSheet: draw_overview,
     CaseSheet: draw_case,
     RepairMap: draw_repair_map,
     RepairTiles: draw_repair_tiles,
     OffsetSheet: draw_offset,
+    ForecastSheet: draw_forecast,
 }
 CASE_LETTER = {"principle": "p", "compliance": "c"}
 
@@ -50,6 +52,8 @@ def draw_maps(
     cases = result.proposals[result.strategy].cases["case_id"]
     sheets |= {file_stem(case_id, result.strategy): cut_case(result, ground, case_id) for case_id in cases}
     sheets |= _reading_sheets(result.area, result.edition)
+    if (ahead := cut_forecast(result)) is not None:
+        sheets["forecast"] = ahead
     return _draw_all(sheets, folder, jobs, report)
 
 
