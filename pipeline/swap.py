@@ -33,6 +33,8 @@ OUTPUTS = (
     "neighbours.csv",
     "lookup.csv",
     "alternatives.csv",
+    "ensemble.csv",
+    "ensemble-chains.csv",
     "summary.json",
     "plan.gpkg",
     "maps",

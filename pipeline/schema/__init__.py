@@ -11,6 +11,8 @@ from pipeline.schema.files import (
     COLUMNS_CSV,
     COMMUNITIES_CSV,
     COUNTS_CSV,
+    ENSEMBLE_CHAINS_CSV,
+    ENSEMBLE_CSV,
     FLAGS_CSV,
     LOOKUP_CSV,
     MEASURES_CSV,
@@ -61,6 +63,8 @@ __all__ = [
     "COMMUNITIES_CSV",
     "COUNTS_CSV",
     "EDGES",
+    "ENSEMBLE_CHAINS_CSV",
+    "ENSEMBLE_CSV",
     "FAR_OVER",
     "FLAGS_CSV",
     "HOW_ZH",
@@ -123,6 +127,8 @@ TABLES: dict[str, tuple[Column, ...]] = {
     "neighbours.csv": NEIGHBOURS_CSV,
     "lookup.csv": LOOKUP_CSV,
     "alternatives.csv": ALTERNATIVES_CSV,
+    "ensemble.csv": ENSEMBLE_CSV,
+    "ensemble-chains.csv": ENSEMBLE_CHAINS_CSV,
 }
 
 

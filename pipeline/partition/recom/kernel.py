@@ -1,0 +1,288 @@
+"""The compiled steps of the chain: random trees, and the three kinds of step that cut and join parts along them.
+
+Compiled on first use and kept on disk. Everything that calls each other stands in this one file, since the kept code
+of a function is thrown away only when its own file changes. What the steps are and which law they keep is said in
+`pipeline.partition.recom`.
+
+The parts are 0..k-1. `head` (part -> its first unit, -1 for none) and `after` (unit -> the next of its part) list the
+units of a part; `size` holds its households and `count` its units.
+"""
+
+import numpy as np
+from numba import njit
+
+RECOMBINE, SPLIT, MERGE = 0, 1, 2
+"""Kinds of step, as the counters of tries and successes are numbered."""
+
+MOST_TREES = 100_000
+"""Trees drawn for one step before it is given up. It depends on the joined parts alone, so the law is kept."""
+
+jit = njit(cache=True, nogil=True)
+
+
+@jit
+def _turned(x: np.uint64, by: np.uint64) -> np.uint64:
+    return (x << by) | (x >> (np.uint64(64) - by))
+
+
+@jit
+def _bits(dice: np.ndarray) -> np.uint64:
+    """Next 64 random bits: xoshiro256++ (Blackman and Vigna 2021), `dice` its state (4, uint64)."""
+    found = _turned(dice[0] + dice[3], np.uint64(23)) + dice[0]
+    shifted = dice[1] << np.uint64(17)
+    dice[2] ^= dice[0]
+    dice[3] ^= dice[1]
+    dice[1] ^= dice[2]
+    dice[0] ^= dice[3]
+    dice[2] ^= shifted
+    dice[3] = _turned(dice[3], np.uint64(45))
+    return found
+
+
+@jit
+def _below(dice: np.ndarray, many: int) -> int:
+    """Random whole number in 0..many-1, for `many` under 2^31."""
+    return np.int64(((_bits(dice) >> np.uint64(32)) * np.uint64(many)) >> np.uint64(32))  # type: ignore[return-value]
+
+
+@jit
+def _share(dice: np.ndarray) -> float:
+    """Random number in [0, 1)."""
+    return np.float64(_bits(dice) >> np.uint64(11)) / 9007199254740992.0
+
+
+@jit
+def _gathered(part: int, head: np.ndarray, after: np.ndarray, units: np.ndarray, start: int) -> int:
+    """Write the units of a part into `units` from `start` on; gives where they end."""
+    unit = head[part]
+    while unit >= 0:
+        units[start] = unit
+        start += 1
+        unit = after[unit]
+    return start
+
+
+@jit
+def _grown(
+    first: np.ndarray,
+    near: np.ndarray,
+    labels: np.ndarray,
+    a: int,
+    b: int,
+    units: np.ndarray,
+    many: int,
+    parent: np.ndarray,
+    mark: np.ndarray,
+    stamp: int,
+    order: np.ndarray,
+    dice: np.ndarray,
+) -> None:
+    """Draw a uniform spanning tree of the units of parts a and b (Wilson 1996): `parent` of each, and the `order` of
+    the units from the root outwards. `mark` of a unit is `stamp` once it is in the tree."""
+    root = units[_below(dice, many)]
+    mark[root] = stamp
+    parent[root] = -1
+    order[0] = root
+    done = 1
+    for place in range(many):
+        start = units[place]
+        unit = start
+        while mark[unit] != stamp:  # a walk at random; a later way out of a unit erases the loop it made
+            low = first[unit]
+            beside = near[low + _below(dice, first[unit + 1] - low)]
+            while labels[beside] != a and labels[beside] != b:
+                beside = near[low + _below(dice, first[unit + 1] - low)]
+            parent[unit] = beside
+            unit = beside
+        begun = done
+        unit = start
+        while mark[unit] != stamp:
+            mark[unit] = stamp
+            order[done] = unit
+            done += 1
+            unit = parent[unit]
+        low, high = begun, done - 1
+        while low < high:
+            order[low], order[high] = order[high], order[low]
+            low += 1
+            high -= 1
+
+
+@jit
+def _hanging(
+    households: np.ndarray, parent: np.ndarray, order: np.ndarray, many: int, place: int, mark: np.ndarray, stamp: int
+) -> int:
+    """Mark with `stamp` what hangs on the unit at `place` of the order, itself included; gives its households."""
+    top = order[place]
+    mark[top] = stamp
+    total = households[top]
+    for later in range(place + 1, many):
+        unit = order[later]
+        if mark[parent[unit]] == stamp:
+            mark[unit] = stamp
+            total += households[unit]
+    return total
+
+
+@jit
+def _cut_inside(
+    first: np.ndarray, near: np.ndarray, labels: np.ndarray, a: int, b: int, units: np.ndarray, many: int
+) -> int:
+    """Count the edges between parts a and b; `units` holds (at least) those of a."""
+    found = 0
+    for place in range(many):
+        unit = units[place]
+        if labels[unit] == a:
+            for at in range(first[unit], first[unit + 1]):
+                found += labels[near[at]] == b
+    return found
+
+
+@jit
+def _crossing(
+    first: np.ndarray,
+    near: np.ndarray,
+    units: np.ndarray,
+    many: int,
+    mark: np.ndarray,
+    stamp: int,
+    labels: np.ndarray,
+    a: int,
+    b: int,
+) -> int:
+    """Count the edges between the units of parts a and b that bear the stamp and those that do not."""
+    found = 0
+    for place in range(many):
+        unit = units[place]
+        if mark[unit] == stamp:
+            for at in range(first[unit], first[unit + 1]):
+                other = near[at]
+                found += mark[other] != stamp and (labels[other] == a or labels[other] == b)
+    return found
+
+
+@jit
+def _shared_out(
+    a: int,
+    b: int,
+    units: np.ndarray,
+    many: int,
+    mark: np.ndarray,
+    stamp: int,
+    labels: np.ndarray,
+    head: np.ndarray,
+    after: np.ndarray,
+    size: np.ndarray,
+    count: np.ndarray,
+    households: np.ndarray,
+) -> None:
+    """Give the stamped units to part b and the others to part a."""
+    for part in (a, b):
+        head[part], size[part], count[part] = -1, 0, 0
+    for place in range(many):
+        unit = units[place]
+        part = b if mark[unit] == stamp else a
+        labels[unit] = part
+        after[unit] = head[part]
+        head[part] = unit
+        size[part] += households[unit]
+        count[part] += 1
+
+
+@jit
+def walk(
+    first: np.ndarray,
+    near: np.ndarray,
+    ends: np.ndarray,
+    households: np.ndarray,
+    labels: np.ndarray,
+    parts: int,
+    most: int,
+    lower: int,
+    upper: int,
+    warmup: int,
+    thin: int,
+    free: bool,
+    dice: np.ndarray,
+    kept: np.ndarray,
+    tried: np.ndarray,
+    taken: np.ndarray,
+) -> None:
+    """Walk `warmup` steps and then `thin` steps for each row of `kept` (draws, n), which takes the labels.
+
+    `first` (n + 1), `near`: neighbours of each unit. `ends` (m, 2): the edges. `labels` (n): the start, changed in
+    place. `most`: room for parts. `tried`, `taken` (3): counters by kind of step.
+    """
+    n, m = len(labels), len(ends)
+    head, after = np.full(most + 1, -1), np.full(n, -1)
+    size, count = np.zeros(most + 1, np.int64), np.zeros(most + 1, np.int64)
+    for unit in range(n - 1, -1, -1):
+        part = labels[unit]
+        after[unit] = head[part]
+        head[part] = unit
+        size[part] += households[unit]
+        count[part] += 1
+    cuts = 0
+    for edge in range(m):
+        cuts += labels[ends[edge, 0]] != labels[ends[edge, 1]]
+    units, order, parent = np.empty(n, np.int64), np.empty(n, np.int64), np.empty(n, np.int64)
+    mark, stamp = np.zeros(n, np.int64), 0
+    steps = warmup + thin * len(kept)
+    for step in range(steps):
+        kind = RECOMBINE
+        if free:
+            throw = _below(dice, 4)
+            kind = RECOMBINE if throw < 2 else (SPLIT if throw == 2 else MERGE)
+        tried[kind] += 1
+        if kind == SPLIT:
+            a = _below(dice, parts)
+            if size[a] >= 2 * lower and count[a] > 1 and parts < most:
+                many = _gathered(a, head, after, units, 0)
+                _grown(first, near, labels, a, a, units, many, parent, mark, stamp + 1, order, dice)
+                stamp += 2
+                part_b = _hanging(households, parent, order, many, 1 + _below(dice, many - 1), mark, stamp)
+                part_a = size[a] - part_b
+                if min(part_a, part_b) >= lower and max(part_a, part_b) <= upper:
+                    new = _crossing(first, near, units, many, mark, stamp, labels, a, a)
+                    if _share(dice) * (cuts + new) < parts * (many - 1):
+                        _shared_out(a, parts, units, many, mark, stamp, labels, head, after, size, count, households)
+                        parts += 1
+                        cuts += new
+                        taken[SPLIT] += 1
+        elif cuts > 0:
+            edge = _below(dice, m)
+            while labels[ends[edge, 0]] == labels[ends[edge, 1]]:
+                edge = _below(dice, m)
+            a, b = labels[ends[edge, 0]], labels[ends[edge, 1]]
+            total = size[a] + size[b]
+            if kind == MERGE:
+                many = count[a] + count[b]
+                if total <= upper and _share(dice) * ((parts - 1) * (many - 1)) < cuts:
+                    many = _gathered(b, head, after, units, _gathered(a, head, after, units, 0))
+                    cuts -= _cut_inside(first, near, labels, a, b, units, many)
+                    parts -= 1
+                    _shared_out(a, b, units, many, mark, -1, labels, head, after, size, count, households)
+                    if b != parts:  # the last part takes the free number
+                        unit = head[parts]
+                        while unit >= 0:
+                            labels[unit] = b
+                            unit = after[unit]
+                        head[b], size[b], count[b] = head[parts], size[parts], count[parts]
+                    taken[MERGE] += 1
+            else:
+                many = _gathered(b, head, after, units, _gathered(a, head, after, units, 0))
+                for _ in range(MOST_TREES):
+                    _grown(first, near, labels, a, b, units, many, parent, mark, stamp + 1, order, dice)
+                    stamp += 2
+                    part_b = _hanging(households, parent, order, many, 1 + _below(dice, many - 1), mark, stamp)
+                    part_a = total - part_b
+                    if min(part_a, part_b) >= lower and max(part_a, part_b) <= upper:
+                        old = _cut_inside(first, near, labels, a, b, units, many)
+                        new = _crossing(first, near, units, many, mark, stamp, labels, a, b)
+                        if _share(dice) * (cuts - old + new) < cuts:
+                            _shared_out(a, b, units, many, mark, stamp, labels, head, after, size, count, households)
+                            cuts += new - old
+                            taken[RECOMBINE] += 1
+                        break
+        if step >= warmup and (step - warmup + 1) % thin == 0:
+            kept[(step - warmup) // thin] = labels
