@@ -49,6 +49,10 @@ FILES = (
     ("../problems.csv", "数据问题清单"),
     ("../summary.json", "供程序读取的汇总"),
 )
+RANDOM_FILES = (
+    ("../ensemble.csv", "本方案在随机合格方案中的位置"),
+    ("../ensemble-chains.csv", "随机合格方案的抽取情况"),
+)
 MOST_PROBLEMS = 40
 """Problems shown on the page; all of them are in the workbook."""
 
@@ -69,7 +73,7 @@ def write_page(result: Result, folder: Path, *, maps: bool = True) -> None:
         *certainty_sections(result, maps),
         *_problems(result),
         *_rules(result),
-        *_files(maps),
+        *_files(result, maps),
     ]
     (folder / "summary.html").write_bytes(document(title, style, *sections).encode())
 
@@ -270,9 +274,13 @@ def _rules(result: Result) -> Iterator[Element]:
     yield tag("ul", *(tag("li", line) for line in rule_lines(result.area.rules)))
 
 
-def _files(maps: bool) -> Iterator[Element]:
+def _files(result: Result, maps: bool) -> Iterator[Element]:
     yield tag("h2", "文件目录")
-    entries = [*FILES, *([("../maps/", "示意图：调整前、调整后、每项调整一幅，PNG 与 PDF")] if maps else [])]
+    entries = [
+        *FILES,
+        *(RANDOM_FILES if result.ensemble is not None else ()),
+        *([("../maps/", "示意图：调整前、调整后、每项调整一幅，PNG 与 PDF")] if maps else []),
+    ]
     yield tag("dl", *(
         part
         for path, text in entries

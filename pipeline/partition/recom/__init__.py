@@ -2,15 +2,16 @@
 
 Three kinds of step, after recombination (DeFord, Duchin and Solomon 2021, "Recombination"), each corrected by
 Metropolis and Hastings so that the chain is reversible and its law is known. With C(x) the number of edges that a plan
-x cuts and |P| the number of units of a part P:
+x cuts, W(x) the number of its parts with households for two (twice the lower limit) and |P| the number of units of a
+part P:
 
 - *recombine* (half of the steps): take an edge that x cuts, at random; join the two parts there; draw a uniform
   spanning tree of the joined part (Wilson 1996) and one of its edges until both sides of the cut tree are within the
   limits; go there with the chance C(x) / C(y);
-- *split* (a quarter): take a part P at random, a uniform spanning tree of it and one of its edges; where both sides
-  are within the limits, go there with the chance parts(x) (|P| - 1) / C(y);
+- *split* (a quarter): take a part P with households for two at random, a uniform spanning tree of it and one of its
+  edges; where both sides are within the limits, go there with the chance W(x) (|P| - 1) / C(y);
 - *merge* (a quarter): take an edge that x cuts, at random; where the two parts joined to P are within the limits, go
-  there with the chance C(x) / (parts(y) (|P| - 1)).
+  there with the chance C(x) / (W(y) (|P| - 1)).
 
 The law: the chance of a plan is proportional to the number of its spanning forests, the product over its parts of the
 number of spanning trees. A part of which many trees can be drawn is a compact one, so the chain favours compact plans,

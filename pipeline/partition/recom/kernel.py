@@ -190,6 +190,12 @@ def _shared_out(
 
 
 @jit
+def _is_wide(part: int, size: np.ndarray, count: np.ndarray, lower: int) -> bool:
+    """Whether a part has households for two and units for two."""
+    return size[part] >= 2 * lower and count[part] > 1
+
+
+@jit
 def walk(
     first: np.ndarray,
     near: np.ndarray,
@@ -222,6 +228,9 @@ def walk(
         head[part] = unit
         size[part] += households[unit]
         count[part] += 1
+    wide = 0  # parts that may be split
+    for part in range(parts):
+        wide += _is_wide(part, size, count, lower)
     cuts = 0
     for edge in range(m):
         cuts += labels[ends[edge, 0]] != labels[ends[edge, 1]]
@@ -235,8 +244,10 @@ def walk(
             kind = RECOMBINE if throw < 2 else (SPLIT if throw == 2 else MERGE)
         tried[kind] += 1
         if kind == SPLIT:
-            a = _below(dice, parts)
-            if size[a] >= 2 * lower and count[a] > 1 and parts < most:
+            if wide > 0:
+                a = _below(dice, parts)
+                while not _is_wide(a, size, count, lower):
+                    a = _below(dice, parts)
                 many = _gathered(a, head, after, units, 0)
                 _grown(first, near, labels, a, a, units, many, parent, mark, stamp + 1, order, dice)
                 stamp += 2
@@ -244,8 +255,9 @@ def walk(
                 part_a = size[a] - part_b
                 if min(part_a, part_b) >= lower and max(part_a, part_b) <= upper:
                     new = _crossing(first, near, units, many, mark, stamp, labels, a, a)
-                    if _share(dice) * (cuts + new) < parts * (many - 1):
+                    if _share(dice) * (cuts + new) < wide * (many - 1):
                         _shared_out(a, parts, units, many, mark, stamp, labels, head, after, size, count, households)
+                        wide += _is_wide(a, size, count, lower) + _is_wide(parts, size, count, lower) - 1
                         parts += 1
                         cuts += new
                         taken[SPLIT] += 1
@@ -255,12 +267,14 @@ def walk(
                 edge = _below(dice, m)
             a, b = labels[ends[edge, 0]], labels[ends[edge, 1]]
             total = size[a] + size[b]
+            others = wide - _is_wide(a, size, count, lower) - _is_wide(b, size, count, lower)
             if kind == MERGE:
                 many = count[a] + count[b]
-                if total <= upper and _share(dice) * ((parts - 1) * (many - 1)) < cuts:
+                if total <= upper and _share(dice) * ((others + 1) * (many - 1)) < cuts:
                     many = _gathered(b, head, after, units, _gathered(a, head, after, units, 0))
                     cuts -= _cut_inside(first, near, labels, a, b, units, many)
                     parts -= 1
+                    wide = others + 1
                     _shared_out(a, b, units, many, mark, -1, labels, head, after, size, count, households)
                     if b != parts:  # the last part takes the free number
                         unit = head[parts]
@@ -281,6 +295,7 @@ def walk(
                         new = _crossing(first, near, units, many, mark, stamp, labels, a, b)
                         if _share(dice) * (cuts - old + new) < cuts:
                             _shared_out(a, b, units, many, mark, stamp, labels, head, after, size, count, households)
+                            wide = others + _is_wide(a, size, count, lower) + _is_wide(b, size, count, lower)
                             cuts += new - old
                             taken[RECOMBINE] += 1
                         break
