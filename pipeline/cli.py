@@ -263,6 +263,7 @@ def _print_finished(finished: "Finished") -> None:
         ("moved", f"{summary['moved_households']:,} households"),
         ("proofs", _proofs(finished)),
         ("map", folder / "maps" / "overview-after.png"),
+        ("random plans", folder / "maps" / "ensemble.png"),
         ("workbook", folder / "dossier" / "summary.xlsx"),
         ("page", folder / "dossier" / "summary.html"),
         ("plan", folder / "plan.csv"),

@@ -31,7 +31,10 @@ MOST_DRAWS = 2500
 WARMUP = 0.2
 """Share of the steps of a chain that is not kept, since it begins at the plan."""
 
-LAW = "随机方案由重组链（ReCom）抽取，其平稳分布偏向紧凑的方案，并非所有合格方案的等概率抽样。"
+LAW = (
+    "随机方案由重组链（ReCom）抽取，其平稳分布偏向紧凑的方案，并非所有合格方案的等概率抽样；没有抽到不等于不存在。"
+    "随机方案不考虑现状，划转户数多属自然，须与界线、紧凑度、均衡程度一并看。"
+)
 NONE_MET = "链中没有遇到其他合格方案，无从比较。"
 SMALL_SHARE, LEAST_SHARE = 0.05, 0.001
 
@@ -52,9 +55,9 @@ MEASURES = (
     Measure("new_border_cost", "新增界线代价", "米"),
     Measure("border_m", "社区间界线总长", "米"),
     Measure("cut_edges", "社区界线经过的单元邻接数", "条"),
-    Measure("barrier_crossings", "社区内部跨越界线要素处", "处"),
+    Measure("barrier_crossings", "社区内部跨越界线要素", "处"),
     Measure("polsby_popper_mean", "紧凑度（Polsby–Popper）平均", "", "more"),
-    Measure("deviation_mean", "社区户数与平均数之差（平均）", "户"),
+    Measure("deviation_mean", "社区户数与平均数的平均差距", "户"),
 )
 """What is measured, in the order of the tables."""
 
@@ -127,8 +130,9 @@ def sample_plans(
     own = {place.name: _means(row)[0] for place, row in zip(places, plans, strict=True)}
     alone = {place.name: _distinct([several]) == 1 for place, several in zip(places, by_place, strict=True)}
     if len(places) > 1:
-        values = {"": _means(np.sum([_stack(several) for several in by_place], axis=0))} | values
-        own = {"": _means(np.sum(plans, axis=0))[0]} | own
+        fixed = _between(units, edges)
+        values = {"": _means(np.sum([_stack(several) for several in by_place], axis=0) + fixed)} | values
+        own = {"": _means(np.sum(plans, axis=0) + fixed)[0]} | own
         alone = {"": all(alone.values())} | alone
     rows = [row for name in values for row in _standing(name, values[name], own[name], alone[name])]
     chains = [_chain_row(place, several, length, rules) for place, several in zip(places, by_place, strict=True)]
@@ -164,6 +168,14 @@ def _place(name: str, units: gpd.GeoDataFrame, edges: pd.DataFrame, plan: pd.Ser
     )
     labels = pd.factorize(plan.loc[ground.ids])[0].astype(np.int32)  # numbered in the order of their first units
     return _Place(name, ground, shapes, labels, limits_around(ground, labels, rules.lower, rules.upper))
+
+
+def _between(units: gpd.GeoDataFrame, edges: pd.DataFrame) -> np.ndarray:
+    """Numbers of the borders between subdistricts, which every plan of the area has: (NUMBERS)."""
+    home = units["subdistrict"]
+    metres = edges.loc[edges["a"].map(home).to_numpy() != edges["b"].map(home).to_numpy(), "border_m"]
+    fixed = {"border_m": metres.sum(), "cut_edges": (metres > 0).sum()}
+    return np.array([float(fixed.get(name, 0.0)) for name in NUMBERS])
 
 
 def _drawn(place: _Place, length: _Length, seed: np.random.SeedSequence) -> _Drawn:
@@ -220,7 +232,7 @@ def _sentence(measure: Measure, told: list[str], share: float | None, draws: int
         return f"本方案{measure.label}{plan}；随机合格方案{draws}个，{between}。"
     than = "不多于" if measure.better == "less" else "不低于"
     both = f"本方案{plan}，中位数{median}"
-    return f"随机合格方案{draws}个中，{_share(share)}的{measure.label}{than}本方案（{both}）。"
+    return f"随机合格方案{draws}个中，{measure.label}{than}本方案的{_share(share)}（{both}）。"
 
 
 def _told(value: float, measure: Measure) -> str:
@@ -231,13 +243,13 @@ def _share(share: float) -> str:
     """Say a share of the random plans.
 
     >>> [_share(part) for part in (0.0, 0.0004, 0.003, 0.4)]
-    ['没有一个', '不足0.1%', '仅0.3%', '40.0%']
+    ['一个也没有', '不足0.1%', '仅占0.3%', '占40.0%']
     """
     if share == 0:
-        return "没有一个"
+        return "一个也没有"
     if share < LEAST_SHARE:
         return f"不足{LEAST_SHARE:.1%}"
-    return f"{'仅' if share <= SMALL_SHARE else ''}{share:.1%}"
+    return f"{'仅' if share <= SMALL_SHARE else ''}占{share:.1%}"
 
 
 def _chain_row(place: _Place, several: list[_Drawn], length: _Length, rules: RuleSet) -> dict[str, object]:

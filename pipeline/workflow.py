@@ -49,7 +49,7 @@ log.addHandler(logging.NullHandler())
 LEAST_BORDER_M = 1.0
 """Common borders of a sound drawing up to this length are corners."""
 
-PACKAGES = ("pandas", "geopandas", "shapely", "pyproj", "pyogrio", "numpy", "matplotlib", "highspy")
+PACKAGES = ("pandas", "geopandas", "shapely", "pyproj", "pyogrio", "numpy", "matplotlib", "highspy", "numba")
 """Packages whose versions are kept with every result."""
 
 
@@ -299,6 +299,7 @@ def _manifest(area: Area) -> dict[str, object]:
         | {name: metadata.version(name) for name in PACKAGES},
         "seed": area.settings.solve.seed,
         "solve_seconds": area.settings.solve.seconds,
+        "ensemble_steps": area.settings.solve.ensemble,
     }
 
 

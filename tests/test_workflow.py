@@ -217,3 +217,26 @@ def test_the_sample_area_is_written_once(tmp_path):
     folder = workflow.sample_area(tmp_path / "sample")
     (folder / "units.gpkg").write_bytes(b"mine")
     assert b"mine" == (workflow.sample_area(tmp_path / "sample") / "units.gpkg").read_bytes()
+
+
+def test_random_plans_are_drawn_only_when_asked_for(finished, toy_area):
+    assert not (finished.folder / "ensemble.csv").exists()
+    asked = workflow.run(toy_area, jobs=1, ensemble=1000)
+    for name in ("ensemble.csv", "ensemble-chains.csv"):
+        assert columns(name) == list(pd.read_csv(asked.folder / name, encoding="utf-8-sig").columns)
+    assert (asked.folder / "maps" / "ensemble.png").is_file()
+    assert 1000 == asked.result.manifest["ensemble_steps"]
+    plans = [pd.read_csv(run.folder / "plan.csv") for run in (finished, asked)]
+    pd.testing.assert_frame_equal(*plans)
+
+
+def test_area_toml_may_ask_for_random_plans(toy_area):
+    text = (toy_area / "area.toml").read_text("utf-8")
+    (toy_area / "area.toml").write_text(text.replace("seconds = 20", "seconds = 20\nensemble = 1000"), "utf-8")
+    assert workflow.draft(toy_area, jobs=1).ensemble is not None
+    assert workflow.draft(toy_area, jobs=1, ensemble=0).ensemble is None
+
+
+def test_fewer_than_no_steps_of_random_plans_are_refused(toy_area):
+    with pytest.raises(UsageError, match="ensemble"):
+        workflow.draft(toy_area, ensemble=-1)

@@ -12,6 +12,7 @@ from pipeline.dossier.maps import style
 from pipeline.dossier.maps.fonts import printable
 from pipeline.dossier.maps.imprint import Imprint, draw_imprint, imprint_of
 from pipeline.dossier.maps.paper import LANDSCAPE, Box, add_map, fitted, new_sheet, write
+from pipeline.dossier.maps.style import Stroke
 from pipeline.results import Ensemble, Result
 from pipeline.schema import STRATEGY_ZH
 
@@ -27,6 +28,11 @@ GUTTER_MM, HEAD_MM, TICKS_MM, SENTENCE_MM = 5.0, 6.5, 5.5, 13.5
 CAVEAT = Box(8.0, 174.5, 281.0, 9.0)
 MOST_BARS = 45
 BAR, BAR_EDGE = "#a9c3d6", "#7d9db5"
+MEDIAN, PLAN = (
+    Stroke("中位数", 0.9, style.QUIET, (3.0, 2.0), 5.0),
+    Stroke("本方案", 2.0, style.ADJUSTED.colour, (), 6.0),
+)
+MEDIAN_HEIGHT = 0.87
 ROOM = 1.32
 """Height of a panel in heights of the highest bar: the labels stand above the bars."""
 
@@ -112,8 +118,12 @@ def _draw_histogram(axes: Axes, panel: Panel) -> None:
     axes.tick_params(axis="x", labelsize=7.0, length=2.0, width=0.5, pad=1.5, colors=style.INK)
     for side in ("left", "right", "top"):
         axes.spines[side].set_visible(False)
-    _mark(axes, panel.median, f"中位数{_number(panel.median, panel.unit)}", 0.86, style.QUIET, 0.9, (3.0, 2.0))
-    _mark(axes, panel.plan, f"本方案{_number(panel.plan, panel.unit)}", 0.99, style.ADJUSTED.colour, 2.0, ())
+    # The plan's label stands on the side with more room, but the two labels on different sides where lines are near.
+    left, right = axes.get_xlim()
+    near = abs(panel.plan - panel.median) < 0.45 * (right - left)
+    to_right = panel.plan > panel.median if near else panel.plan < (left + right) / 2
+    _mark(axes, panel.median, f"中位数{_number(panel.median, panel.unit)}", not to_right, MEDIAN)
+    _mark(axes, panel.plan, f"本方案{_number(panel.plan, panel.unit)}", to_right, PLAN)
 
 
 def _bins(values: np.ndarray) -> np.ndarray:
@@ -125,21 +135,18 @@ def _bins(values: np.ndarray) -> np.ndarray:
     return np.linspace(low, high if high > low else low + 1.0, MOST_BARS + 1)
 
 
-def _mark(
-    axes: Axes, at: float, text: str, height: float, colour: str, width: float, dashes: tuple[float, ...]
-) -> None:
-    """Draw a line at a value, with its label beside it on the side where there is more room."""
+def _mark(axes: Axes, at: float, text: str, to_right: bool, line: Stroke) -> None:
+    """Draw a line at a value, with its label beside it."""
+    height = MEDIAN_HEIGHT if line is MEDIAN else 0.99
+    across = axes.get_xaxis_transform()
     axes.plot(
-        [at, at], [0, height], transform=axes.get_xaxis_transform(), color=colour, linewidth=width, zorder=5,
-        linestyle=(0.0, dashes) if dashes else "solid", solid_capstyle="butt",
+        [at, at], [0, height], transform=across, color=line.colour, linewidth=line.width, linestyle=line.linestyle,
+        zorder=line.order, solid_capstyle="butt",
     )  # fmt: skip
-    left, right = axes.get_xlim()
-    to_right = at - left < right - at
     axes.annotate(
-        printable(text), (at, height), xycoords=axes.get_xaxis_transform(), xytext=(3 if to_right else -3, 0),
-        textcoords="offset points", ha="left" if to_right else "right", va="top", fontsize=8.0, color=colour,
-        fontweight="bold" if not dashes else "normal", zorder=6, gid="mark value",
-        bbox={"facecolor": "white", "edgecolor": "none", "pad": 0.6, "alpha": 0.85},
+        printable(text), (at, height), xycoords=across, xytext=(3 if to_right else -3, 0), textcoords="offset points",
+        ha="left" if to_right else "right", va="top", fontsize=8.0, color=line.colour, zorder=line.order, gid="mark",
+        fontweight="normal" if line is MEDIAN else "bold",
     )  # fmt: skip
 
 

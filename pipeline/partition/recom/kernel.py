@@ -52,24 +52,48 @@ def _share(dice: np.ndarray) -> float:
 
 
 @jit
-def _gathered(part: int, head: np.ndarray, after: np.ndarray, units: np.ndarray, start: int) -> int:
-    """Write the units of a part into `units` from `start` on; gives where they end."""
+def _gathered(part: int, head: np.ndarray, after: np.ndarray, units: np.ndarray, many: int) -> int:
+    """Append the units of a part to the `many` that `units` holds; gives how many it holds then."""
     unit = head[part]
     while unit >= 0:
-        units[start] = unit
-        start += 1
+        units[many] = unit
+        many += 1
         unit = after[unit]
-    return start
+    return many
 
 
 @jit
-def _grown(
+def _mapped(
     first: np.ndarray,
     near: np.ndarray,
     labels: np.ndarray,
     a: int,
     b: int,
     units: np.ndarray,
+    many: int,
+    place: np.ndarray,
+    low: np.ndarray,
+    beside: np.ndarray,
+) -> None:
+    """Write the neighbours that the units of parts a and b have among one another, by their places in `units`: those
+    of the unit at place k are `beside[low[k]:low[k + 1]]`."""
+    for k in range(many):
+        place[units[k]] = k
+    at = 0
+    for k in range(many):
+        low[k] = at
+        unit = units[k]
+        for other in near[first[unit] : first[unit + 1]]:
+            if labels[other] == a or labels[other] == b:
+                beside[at] = place[other]
+                at += 1
+    low[many] = at
+
+
+@jit
+def _grown(
+    low: np.ndarray,
+    beside: np.ndarray,
     many: int,
     parent: np.ndarray,
     mark: np.ndarray,
@@ -77,23 +101,19 @@ def _grown(
     order: np.ndarray,
     dice: np.ndarray,
 ) -> None:
-    """Draw a uniform spanning tree of the units of parts a and b (Wilson 1996): `parent` of each, and the `order` of
-    the units from the root outwards. `mark` of a unit is `stamp` once it is in the tree."""
-    root = units[_below(dice, many)]
+    """Draw a uniform spanning tree of mapped units (Wilson 1996): `parent` of each, and the `order` of the units from
+    the root outwards. `mark` of a unit is `stamp` once it is in the tree."""
+    root = _below(dice, many)
     mark[root] = stamp
     parent[root] = -1
     order[0] = root
     done = 1
-    for place in range(many):
-        start = units[place]
+    for start in range(many):
         unit = start
         while mark[unit] != stamp:  # a walk at random; a later way out of a unit erases the loop it made
-            low = first[unit]
-            beside = near[low + _below(dice, first[unit + 1] - low)]
-            while labels[beside] != a and labels[beside] != b:
-                beside = near[low + _below(dice, first[unit + 1] - low)]
-            parent[unit] = beside
-            unit = beside
+            begin = low[unit]
+            parent[unit] = beside[begin + _below(dice, low[unit + 1] - begin)]
+            unit = parent[unit]
         begun = done
         unit = start
         while mark[unit] != stamp:
@@ -101,63 +121,55 @@ def _grown(
             order[done] = unit
             done += 1
             unit = parent[unit]
-        low, high = begun, done - 1
-        while low < high:
-            order[low], order[high] = order[high], order[low]
-            low += 1
-            high -= 1
+        left, right = begun, done - 1
+        while left < right:
+            order[left], order[right] = order[right], order[left]
+            left += 1
+            right -= 1
 
 
 @jit
-def _hanging(
-    households: np.ndarray, parent: np.ndarray, order: np.ndarray, many: int, place: int, mark: np.ndarray, stamp: int
+def _cut(
+    units: np.ndarray,
+    households: np.ndarray,
+    parent: np.ndarray,
+    order: np.ndarray,
+    many: int,
+    mark: np.ndarray,
+    stamp: int,
+    dice: np.ndarray,
 ) -> int:
-    """Mark with `stamp` what hangs on the unit at `place` of the order, itself included; gives its households."""
-    top = order[place]
+    """Cut the tree at one of its edges; what hangs below it is marked with `stamp`. Gives the households there."""
+    at = 1 + _below(dice, many - 1)
+    top = order[at]
     mark[top] = stamp
-    total = households[top]
-    for later in range(place + 1, many):
+    total = households[units[top]]
+    for later in range(at + 1, many):
         unit = order[later]
         if mark[parent[unit]] == stamp:
             mark[unit] = stamp
-            total += households[unit]
+            total += households[units[unit]]
     return total
 
 
 @jit
-def _cut_inside(
-    first: np.ndarray, near: np.ndarray, labels: np.ndarray, a: int, b: int, units: np.ndarray, many: int
-) -> int:
-    """Count the edges between parts a and b; `units` holds (at least) those of a."""
+def _crossing(low: np.ndarray, beside: np.ndarray, many: int, mark: np.ndarray, stamp: int) -> int:
+    """Count the edges between the mapped units that bear the stamp and those that do not."""
     found = 0
-    for place in range(many):
-        unit = units[place]
-        if labels[unit] == a:
-            for at in range(first[unit], first[unit + 1]):
-                found += labels[near[at]] == b
+    for unit in range(many):
+        if mark[unit] == stamp:
+            for other in beside[low[unit] : low[unit + 1]]:
+                found += mark[other] != stamp
     return found
 
 
 @jit
-def _crossing(
-    first: np.ndarray,
-    near: np.ndarray,
-    units: np.ndarray,
-    many: int,
-    mark: np.ndarray,
-    stamp: int,
-    labels: np.ndarray,
-    a: int,
-    b: int,
-) -> int:
-    """Count the edges between the units of parts a and b that bear the stamp and those that do not."""
+def _between(low: np.ndarray, beside: np.ndarray, many: int, of_a: int) -> int:
+    """Count the edges between the first `of_a` mapped units, which are those of part a, and the others."""
     found = 0
-    for place in range(many):
-        unit = units[place]
-        if mark[unit] == stamp:
-            for at in range(first[unit], first[unit + 1]):
-                other = near[at]
-                found += mark[other] != stamp and (labels[other] == a or labels[other] == b)
+    for unit in range(of_a, many):
+        for other in beside[low[unit] : low[unit + 1]]:
+            found += other < of_a
     return found
 
 
@@ -176,12 +188,12 @@ def _shared_out(
     count: np.ndarray,
     households: np.ndarray,
 ) -> None:
-    """Give the stamped units to part b and the others to part a."""
+    """Give the units that bear the stamp to part b and the others to part a."""
     for part in (a, b):
         head[part], size[part], count[part] = -1, 0, 0
     for place in range(many):
         unit = units[place]
-        part = b if mark[unit] == stamp else a
+        part = b if mark[place] == stamp else a
         labels[unit] = part
         after[unit] = head[part]
         head[part] = unit
@@ -234,10 +246,11 @@ def walk(
     cuts = 0
     for edge in range(m):
         cuts += labels[ends[edge, 0]] != labels[ends[edge, 1]]
-    units, order, parent = np.empty(n, np.int64), np.empty(n, np.int64), np.empty(n, np.int64)
-    mark, stamp = np.zeros(n, np.int64), 0
-    steps = warmup + thin * len(kept)
-    for step in range(steps):
+    units, place = np.empty(n, np.int32), np.empty(n, np.int32)
+    low, beside = np.empty(n + 1, np.int32), np.empty(2 * m, np.int32)
+    order, parent, mark = np.empty(n, np.int32), np.empty(n, np.int32), np.zeros(n, np.int64)
+    stamp = 0
+    for step in range(warmup + thin * len(kept)):
         kind = RECOMBINE
         if free:
             throw = _below(dice, 4)
@@ -249,12 +262,13 @@ def walk(
                 while not _is_wide(a, size, count, lower):
                     a = _below(dice, parts)
                 many = _gathered(a, head, after, units, 0)
-                _grown(first, near, labels, a, a, units, many, parent, mark, stamp + 1, order, dice)
+                _mapped(first, near, labels, a, a, units, many, place, low, beside)
+                _grown(low, beside, many, parent, mark, stamp + 1, order, dice)
                 stamp += 2
-                part_b = _hanging(households, parent, order, many, 1 + _below(dice, many - 1), mark, stamp)
+                part_b = _cut(units, households, parent, order, many, mark, stamp, dice)
                 part_a = size[a] - part_b
                 if min(part_a, part_b) >= lower and max(part_a, part_b) <= upper:
-                    new = _crossing(first, near, units, many, mark, stamp, labels, a, a)
+                    new = _crossing(low, beside, many, mark, stamp)
                     if _share(dice) * (cuts + new) < wide * (many - 1):
                         _shared_out(a, parts, units, many, mark, stamp, labels, head, after, size, count, households)
                         wide += _is_wide(a, size, count, lower) + _is_wide(parts, size, count, lower) - 1
@@ -266,38 +280,39 @@ def walk(
             while labels[ends[edge, 0]] == labels[ends[edge, 1]]:
                 edge = _below(dice, m)
             a, b = labels[ends[edge, 0]], labels[ends[edge, 1]]
-            total = size[a] + size[b]
+            total, many = size[a] + size[b], count[a] + count[b]
             others = wide - _is_wide(a, size, count, lower) - _is_wide(b, size, count, lower)
-            if kind == MERGE:
-                many = count[a] + count[b]
-                if total <= upper and _share(dice) * ((others + 1) * (many - 1)) < cuts:
-                    many = _gathered(b, head, after, units, _gathered(a, head, after, units, 0))
-                    cuts -= _cut_inside(first, near, labels, a, b, units, many)
-                    parts -= 1
-                    wide = others + 1
-                    _shared_out(a, b, units, many, mark, -1, labels, head, after, size, count, households)
-                    if b != parts:  # the last part takes the free number
-                        unit = head[parts]
-                        while unit >= 0:
-                            labels[unit] = b
-                            unit = after[unit]
-                        head[b], size[b], count[b] = head[parts], size[parts], count[parts]
-                    taken[MERGE] += 1
-            else:
-                many = _gathered(b, head, after, units, _gathered(a, head, after, units, 0))
+            merges = kind == MERGE and total <= upper and _share(dice) * ((others + 1) * (many - 1)) < cuts
+            if merges or kind == RECOMBINE:
+                of_a = _gathered(a, head, after, units, 0)
+                _gathered(b, head, after, units, of_a)
+                _mapped(first, near, labels, a, b, units, many, place, low, beside)
+                old = _between(low, beside, many, of_a)
+            if kind == RECOMBINE:
                 for _ in range(MOST_TREES):
-                    _grown(first, near, labels, a, b, units, many, parent, mark, stamp + 1, order, dice)
+                    _grown(low, beside, many, parent, mark, stamp + 1, order, dice)
                     stamp += 2
-                    part_b = _hanging(households, parent, order, many, 1 + _below(dice, many - 1), mark, stamp)
+                    part_b = _cut(units, households, parent, order, many, mark, stamp, dice)
                     part_a = total - part_b
                     if min(part_a, part_b) >= lower and max(part_a, part_b) <= upper:
-                        old = _cut_inside(first, near, labels, a, b, units, many)
-                        new = _crossing(first, near, units, many, mark, stamp, labels, a, b)
+                        new = _crossing(low, beside, many, mark, stamp)
                         if _share(dice) * (cuts - old + new) < cuts:
                             _shared_out(a, b, units, many, mark, stamp, labels, head, after, size, count, households)
                             wide = others + _is_wide(a, size, count, lower) + _is_wide(b, size, count, lower)
                             cuts += new - old
                             taken[RECOMBINE] += 1
                         break
+            elif merges:
+                cuts -= old
+                parts -= 1
+                wide = others + 1
+                _shared_out(a, b, units, many, mark, -1, labels, head, after, size, count, households)
+                if b != parts:  # the last part takes the free number
+                    unit = head[parts]
+                    while unit >= 0:
+                        labels[unit] = b
+                        unit = after[unit]
+                    head[b], size[b], count[b] = head[parts], size[parts], count[parts]
+                taken[MERGE] += 1
         if step >= warmup and (step - warmup + 1) % thin == 0:
             kept[(step - warmup) // thin] = labels

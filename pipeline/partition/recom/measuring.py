@@ -65,10 +65,12 @@ def _borders(ground: Ground, plans: np.ndarray, shapes: Shapes) -> np.ndarray:
     i, j = ground.ends.T
     draw, edge = np.nonzero(plans[:, i] != plans[:, j])
     inside = shapes.today[i] == shapes.today[j]
-    weights = (ground.cost / DECIMETRES * inside, shapes.border, np.ones(len(i)), ground.barrier.astype(float))
+    shared = shapes.border > 0  # bridges and inherited links are no borders
+    barrier = (ground.barrier & shared).astype(float)
+    weights = (ground.cost / DECIMETRES * inside, shapes.border, shared.astype(float), barrier)
     # One after the other: the same plan gives the same sum to the last digit, whatever is measured beside it.
     sums = np.column_stack([np.bincount(draw, weight[edge], len(plans)) for weight in weights])
-    sums[:, 3] = ground.barrier.sum() - sums[:, 3]
+    sums[:, 3] = barrier.sum() - sums[:, 3]
     return sums
 
 
