@@ -13,7 +13,7 @@ import pytest
 from pipeline import workflow
 from pipeline.errors import InputError, PlanRefused, UsageError, problem, problems_table
 from pipeline.results import Result
-from pipeline.schema import columns
+from pipeline.schema import ON_REQUEST, columns
 from pipeline.swap import OUTPUTS
 
 
@@ -220,9 +220,9 @@ def test_the_sample_area_is_written_once(tmp_path):
 
 
 def test_random_plans_are_drawn_only_when_asked_for(finished, toy_area):
-    assert not (finished.folder / "ensemble.csv").exists()
     asked = workflow.run(toy_area, jobs=1, ensemble=1000)
-    for name in ("ensemble.csv", "ensemble-chains.csv"):
+    for name in ON_REQUEST:
+        assert not (finished.folder / name).exists()
         assert columns(name) == list(pd.read_csv(asked.folder / name, encoding="utf-8-sig").columns)
     assert (asked.folder / "maps" / "ensemble.png").is_file()
     assert 1000 == asked.result.manifest["ensemble_steps"]

@@ -81,6 +81,7 @@ __all__ = [
     "NEW_COMMUNITY",
     "OFFSET",
     "OFFSETS_CSV",
+    "ON_REQUEST",
     "OVER",
     "PLAN_CSV",
     "PREMISES_ZH",
@@ -130,6 +131,9 @@ TABLES: dict[str, tuple[Column, ...]] = {
     "ensemble.csv": ENSEMBLE_CSV,
     "ensemble-chains.csv": ENSEMBLE_CHAINS_CSV,
 }
+
+ON_REQUEST = ("ensemble.csv", "ensemble-chains.csv")
+"""Tables that a run writes only when it is asked for them."""
 
 
 def columns(table: str) -> list[str]:

@@ -14,7 +14,7 @@ from numba import njit
 RECOMBINE, SPLIT, MERGE = 0, 1, 2
 """Kinds of step, as the counters of tries and successes are numbered."""
 
-MOST_TREES = 100_000
+MOST_TREES = 300
 """Trees drawn for one step before it is given up. It depends on the joined parts alone, so the law is kept."""
 
 jit = njit(cache=True, nogil=True)
