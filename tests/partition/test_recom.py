@@ -11,6 +11,7 @@ from propose.small_places import connected, place
 
 from pipeline.partition.ground import Ground, ground_of
 from pipeline.partition.recom import limits_around, walk
+from pipeline.partition.recom.kernel import _most_fitting
 from pipeline.partition.recom.matching import fingerprints, kept_households, most_kept
 from pipeline.partition.trees import tree_split
 
@@ -110,6 +111,29 @@ def test_with_a_fixed_number_of_parts_the_law_is_the_same_among_the_plans_of_tha
     plans = {plan for plan in every_plan(ground, 200, 500) if max(plan) == 2}
     chain = walk(ground, np.array(min(plans)), lower=200, upper=500, draws=50_000, thin=10, seed=4, free=False)
     assert surprise(ground, plans, chain.labels) < 4
+
+
+def test_with_limits_that_few_trees_fit_the_law_is_the_same():
+    ground = grid(4, 3, [100, 30, 0, 250, 90, 180, 100, 60, 0, 120, 150, 120])
+    plans = {plan for plan in every_plan(ground, 560, 640) if max(plan) == 1}
+    assert len(plans) > 10
+    chain = walk(ground, np.array(min(plans)), lower=560, upper=640, draws=20_000, thin=5, seed=5)
+    assert surprise(ground, plans, chain.labels) < 4
+
+
+@settings(max_examples=60)
+@given(seed=st.integers(0, 10_000), least=st.integers(1, 1500))
+def test_no_tree_has_more_edges_that_fit_than_the_bound(seed, least):
+    rng = np.random.default_rng(seed)
+    n = int(rng.integers(2, 14))
+    households = rng.integers(0, 400, n)
+    parent = [-1, *(int(rng.integers(0, unit)) for unit in range(1, n))]
+    below = households.copy()
+    for unit in range(n - 1, 0, -1):
+        below[parent[unit]] += below[unit]
+    fitting = sum(least <= below[unit] <= households.sum() - least for unit in range(1, n))
+    bound = _most_fitting(np.arange(n, dtype=np.int32), households, n, int(households.sum()), least)
+    assert fitting <= bound <= n - 1
 
 
 def test_the_same_seed_gives_the_same_walk_and_another_seed_another():

@@ -7,7 +7,8 @@ part P:
 
 - *recombine* (half of the steps): take an edge that x cuts, at random; join the two parts there; draw a uniform
   spanning tree of the joined part (Wilson 1996) and one of its edges until both sides of the cut tree are within the
-  limits; go there with the chance C(x) / C(y);
+  limits; go there with the chance C(x) / C(y) (of the edges of a tree only those that fit are numbered, and the
+  number drawn is less than a bound on how many can fit: the same law, and fewer trees);
 - *split* (a quarter): take a part P with households for two at random, a uniform spanning tree of it and one of its
   edges; where both sides are within the limits, go there with the chance W(x) (|P| - 1) / C(y);
 - *merge* (a quarter): take an edge that x cuts, at random; where the two parts joined to P are within the limits, go

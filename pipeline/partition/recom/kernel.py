@@ -137,10 +137,10 @@ def _cut(
     many: int,
     mark: np.ndarray,
     stamp: int,
-    dice: np.ndarray,
+    at: int,
 ) -> int:
-    """Cut the tree at one of its edges; what hangs below it is marked with `stamp`. Gives the households there."""
-    at = 1 + _below(dice, many - 1)
+    """Cut the tree above the unit that is number `at` of its order; what hangs below is marked with `stamp`. Gives
+    the households there."""
     top = order[at]
     mark[top] = stamp
     total = households[units[top]]
@@ -150,6 +150,55 @@ def _cut(
             mark[unit] = stamp
             total += households[units[unit]]
     return total
+
+
+@jit
+def _most_fitting(units: np.ndarray, households: np.ndarray, many: int, total: int, least: int) -> int:
+    """Bound the edges of any tree that leave at least `least` households on both sides.
+
+    Such edges form a tree of their own. Behind each of its ends lie at least `least` households, and what is left has
+    to hold the units inside it: with few left, these can only be few small ones.
+    """
+    if least <= 0:
+        return many - 1
+    sizes = np.sort(households[units[:many]])
+    bound, ends = 0, 2
+    while ends * least <= total:
+        left, inside = total - ends * least, 0
+        while inside < many and sizes[inside] <= left:
+            left -= sizes[inside]
+            inside += 1
+        bound = max(bound, ends - 1 + inside)
+        ends += 1
+    return min(bound, many - 1)
+
+
+@jit
+def _fitting(
+    units: np.ndarray,
+    households: np.ndarray,
+    parent: np.ndarray,
+    order: np.ndarray,
+    many: int,
+    below: np.ndarray,
+    total: int,
+    least: int,
+    bound: int,
+    dice: np.ndarray,
+) -> int:
+    """Take one of `bound` numbers, and the fitting edge of the tree that has this number: its place in the order, or -1
+    where fewer edges fit. So each cut that fits is taken with the same chance from every tree."""
+    for unit in range(many):
+        below[unit] = households[units[unit]]
+    wanted = _below(dice, bound)
+    for at in range(many - 1, 0, -1):
+        unit = order[at]
+        if least <= below[unit] <= total - least:
+            if wanted == 0:
+                return at
+            wanted -= 1
+        below[parent[unit]] += below[unit]
+    return -1
 
 
 @jit
@@ -248,6 +297,7 @@ def walk(
         cuts += labels[ends[edge, 0]] != labels[ends[edge, 1]]
     units, place = np.empty(n, np.int32), np.empty(n, np.int32)
     low, beside = np.empty(n + 1, np.int32), np.empty(2 * m, np.int32)
+    below = np.empty(n, np.int64)
     order, parent, mark = np.empty(n, np.int32), np.empty(n, np.int32), np.zeros(n, np.int64)
     stamp = 0
     for step in range(warmup + thin * len(kept)):
@@ -265,7 +315,8 @@ def walk(
                 _mapped(first, near, labels, a, a, units, many, place, low, beside)
                 _grown(low, beside, many, parent, mark, stamp + 1, order, dice)
                 stamp += 2
-                part_b = _cut(units, households, parent, order, many, mark, stamp, dice)
+                at = 1 + _below(dice, many - 1)
+                part_b = _cut(units, households, parent, order, many, mark, stamp, at)
                 part_a = size[a] - part_b
                 if min(part_a, part_b) >= lower and max(part_a, part_b) <= upper:
                     new = _crossing(low, beside, many, mark, stamp)
@@ -289,12 +340,14 @@ def walk(
                 _mapped(first, near, labels, a, b, units, many, place, low, beside)
                 old = _between(low, beside, many, of_a)
             if kind == RECOMBINE:
+                least = max(lower, total - upper)
+                bound = _most_fitting(units, households, many, total, least)
                 for _ in range(MOST_TREES):
                     _grown(low, beside, many, parent, mark, stamp + 1, order, dice)
                     stamp += 2
-                    part_b = _cut(units, households, parent, order, many, mark, stamp, dice)
-                    part_a = total - part_b
-                    if min(part_a, part_b) >= lower and max(part_a, part_b) <= upper:
+                    at = _fitting(units, households, parent, order, many, below, total, least, bound, dice)
+                    if at > 0:
+                        _cut(units, households, parent, order, many, mark, stamp, at)
                         new = _crossing(low, beside, many, mark, stamp)
                         if _share(dice) * (cuts - old + new) < cuts:
                             _shared_out(a, b, units, many, mark, stamp, labels, head, after, size, count, households)
