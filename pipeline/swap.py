@@ -35,6 +35,8 @@ OUTPUTS = (
     "lookup.csv",
     "alternatives.csv",
     "forecast.csv",
+    "ensemble.csv",
+    "ensemble-chains.csv",
     "summary.json",
     "plan.gpkg",
     "maps",

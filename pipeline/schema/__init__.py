@@ -12,6 +12,8 @@ from pipeline.schema.files import (
     COLUMNS_CSV,
     COMMUNITIES_CSV,
     COUNTS_CSV,
+    ENSEMBLE_CHAINS_CSV,
+    ENSEMBLE_CSV,
     FLAGS_CSV,
     FORECAST_CSV,
     LOOKUP_CSV,
@@ -74,6 +76,8 @@ __all__ = [
     "DECISIONS",
     "DECISION_ZH",
     "EDGES",
+    "ENSEMBLE_CHAINS_CSV",
+    "ENSEMBLE_CSV",
     "FAR_OVER",
     "FLAGS_CSV",
     "FORECAST_CSV",
@@ -91,6 +95,7 @@ __all__ = [
     "NEW_COMMUNITY",
     "OFFSET",
     "OFFSETS_CSV",
+    "ON_REQUEST",
     "OVER",
     "PLAN_CSV",
     "PREMISES_ZH",
@@ -141,7 +146,12 @@ TABLES: dict[str, tuple[Column, ...]] = {
     "alternatives.csv": ALTERNATIVES_CSV,
     "adjacency.csv": ADJACENCY_CSV,
     "forecast.csv": FORECAST_CSV,
+    "ensemble.csv": ENSEMBLE_CSV,
+    "ensemble-chains.csv": ENSEMBLE_CHAINS_CSV,
 }
+
+ON_REQUEST = ("forecast.csv", "ensemble.csv", "ensemble-chains.csv")
+"""Tables that a run writes only when it is asked for them or has what they need."""
 
 
 def columns(table: str) -> list[str]:
