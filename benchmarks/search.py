@@ -1,6 +1,6 @@
 """The quick search and the quick bound on random subdistricts: what lies outside, changes, moves, at the least.
 
-    python benchmarks/search.py [--subdistricts 120 300 600] [--maps 300 3000 30000] [--seeds 3] [--shared ../shared]
+    python benchmarks/search.py [--subdistricts 40 120 300 600] [--maps 300 3000 30000] [--seeds 3] [--shared ../shared]
 
 Makes its places with `generator.py` (one subdistrict, with offices) and `units_map.py` (subdistricts of about 250
 units) of the folder of shared benchmarks; limits are 1,000 to 3,000 households. Seconds are of the processor, without
