@@ -25,6 +25,8 @@ LOOKED, VAIN, KEPT = 2, 4, 0.3
 """Tries of a round that are looked at longer; rounds in vain that end them; share of the steps kept for the end."""
 ANEW, LONG, LOCAL = 4, 10, 1500
 """In the end: whole annealings, each this share of all steps, and steps for each unit of the small ones between."""
+LEAST = 1000
+"""An annealing counts for at least this share of all steps, however small it is, so that their number stays small."""
 REACH = (1, 2)
 """Steps from community to community that the small annealings of the end reach."""
 PAIRS = 3200
@@ -69,7 +71,7 @@ class Course:
         """Anneal all of it anew now and then, in between the surroundings of a chance part, while steps are left."""
         anew = self.left
         while self.left > 0:
-            if self.left <= anew:
+            if self.left <= anew or (best == self.board.today).all():
                 anew -= max(1, self.whole // ANEW)
                 labels = self.annealed(self.tries.homed(best), self.whole // LONG, HOT)
             else:
@@ -81,7 +83,7 @@ class Course:
         """Anneal the surroundings of a chance part that gave or took units."""
         changed = labels != self.board.today
         parts = np.unique(np.concatenate([labels[changed], self.board.today[changed]]))
-        touched = {int(self.tries.rng.choice(parts))} if len(parts) else set()
+        touched = {int(self.tries.rng.choice(parts))}
         near = Layout(self.board, labels, self.parts).around(touched, REACH[self.turn % len(REACH)])[labels]
         return self.annealed(labels, LOCAL * int(near.sum()), HOT if self.turn % 4 < 2 else WARM, near)
 
@@ -159,7 +161,7 @@ class Course:
         office = self.board.office[np.minimum(labels, self.communities - 1)]
         free &= (labels >= self.communities) | (office != np.arange(len(labels)))
         draw = np.flatnonzero(free)
-        self.left -= max(steps, 1)
+        self.left -= max(steps, self.whole // LEAST, 1)
         if len(draw) == 0:
             return labels
         heats, prices = ladder(hot * self.mean)
