@@ -15,7 +15,7 @@ from pipeline.propose.affordable import affordable
 from pipeline.propose.least_change import comply
 
 LIMITS = {"lower": 1000, "upper": 3000}
-ORACLE_SHARE = 0.95
+ORACLE_SHARE = 0.9
 """Share of small places on which the search alone finds what trying every plan finds."""
 
 
