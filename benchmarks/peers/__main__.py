@@ -13,6 +13,7 @@ import sys
 import tempfile
 from datetime import date
 from importlib import metadata
+from importlib.util import find_spec
 from pathlib import Path
 
 import pandas as pd
@@ -32,8 +33,8 @@ HEAD = "tool | communities | inside | contiguous | moved | new + gone | border k
 
 def made_map(units: int, subdistricts: int, seed: int, folder: Path) -> Path:
     """Make a map with the generator, or take the sample area where there is no generator."""
-    if not GENERATOR.is_file():
-        print(f"No map generator at {GENERATOR.name}: the sample area is taken.\n", file=sys.stderr)
+    if not GENERATOR.is_file() or find_spec("scipy") is None:
+        print("No map generator, or no scipy for it: the sample area is taken.\n", file=sys.stderr)
         return sample_area(folder / "sample")
     size = ["--n", str(units), "--subdistricts", str(subdistricts), "--hh-mean", "250", "--seed", str(seed)]
     subprocess.run([sys.executable, GENERATOR, *size, "--out", folder / "map"], check=True, capture_output=True)
@@ -74,11 +75,14 @@ def reading(drawn: pd.DataFrame, least: float) -> str:
     if full.empty:
         return f"No tool brings every community inside the limits. {floor}"
     first = full.iloc[0]
-    told = f"Of {len(full)} plans with every community inside and in one piece, that of {first['tool']} moves the "
-    told += f"fewest households, {100 * first['moved']:.1f}%"
+    moved = f"{100 * first['moved']:.1f}% of the households"
+    told = f"Only {first['tool']} has every community inside and in one piece; it moves {moved}"
     if len(full) > 1:
         second = full.iloc[1]
-        told += f"; the next is {second['tool']} with {100 * second['moved']:.1f}%"
+        told = (
+            f"Of {len(full)} plans with every community inside and in one piece, that of {first['tool']} moves the "
+            f"fewest, {moved}; the next is {second['tool']} with {100 * second['moved']:.1f}%"
+        )
     fastest = drawn[drawn["tool"] != "today"].sort_values("seconds").iloc[0]
     return f"{told}. {floor} The fastest is {fastest['tool']} with {fastest['seconds']:.2f} CPU s."
 
@@ -107,7 +111,7 @@ def main() -> None:
     parser.add_argument(
         "--parts",
         choices=("middle", "today"),
-        default="middle",
+        default="today",
         help="communities that tools draw which must be told how many: of the middle size, or as many as today",
     )
     parser.add_argument("--only", default="", help="run only tools with this in their name, and today")

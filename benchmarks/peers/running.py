@@ -6,6 +6,7 @@ Processes of their own keep solvers apart that must not meet in one, and let a t
 import importlib
 import json
 import resource
+import signal
 import subprocess
 import sys
 import warnings
@@ -18,7 +19,7 @@ import pandas as pd
 
 ROOT = Path(__file__).parents[2]
 
-IDLE = 4
+IDLE = 20
 """A process is stopped too when this many times its CPU limit went by on the clock."""
 
 
@@ -46,8 +47,10 @@ def ran(number: int, needs: str, folder: Path, seconds: float) -> Ran:
         )
     except subprocess.TimeoutExpired:
         return Ran(None, seconds, f"over {IDLE * seconds:.0f} s on the clock")
-    if done.returncode < 0:
+    if done.returncode == -signal.SIGXCPU:
         return Ran(None, seconds, f"over {seconds:.0f} s")
+    if done.returncode < 0:
+        return Ran(None, 0.0, f"ended by {signal.Signals(-done.returncode).name}")
     if done.returncode:
         last = done.stderr.strip().splitlines()[-1:] or ["no message"]
         return Ran(None, 0.0, f"failed: {last[0][:120]}")

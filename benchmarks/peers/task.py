@@ -26,7 +26,7 @@ class Task:
     upper: int
     seed: int
     seconds: float
-    parts: str = "middle"
+    parts: str = "today"
 
     def write(self, folder: Path) -> None:
         """Write it for the processes of the tools."""
