@@ -7,6 +7,7 @@ attributes are asked for; household counts as the size; the border cost as the w
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import partial
+from random import Random
 
 import numpy as np
 import pandas as pd
@@ -144,12 +145,22 @@ def recom(ground: Ground) -> np.ndarray:
     from gerrychain import MarkovChain, Partition, accept
     from gerrychain.partition import recursive_tree_part
     from gerrychain.proposals import recom as step
+    from gerrychain.tree import PopulationBalanceError, bipartition_tree
 
+    # A pair of communities that no tree divides inside the limits is left for another pair, or the walk rests a step.
+    divide = partial(bipartition_tree, max_attempts=500, allow_pair_reselection=True)
     graph = _chain_graph(ground)
     sizes = {"pop_col": "households", "pop_target": ground.target, "epsilon": ground.slack}
     start = recursive_tree_part(graph, range(ground.parts), rng=ground.seed, **sizes)
+
+    def move(plan: Partition, *, rng: Random) -> Partition:
+        try:
+            return step(plan, bipartition_tree_fn=divide, rng=rng, **sizes)
+        except PopulationBalanceError:
+            return plan
+
     chain = MarkovChain(
-        proposal_fn=partial(step, **sizes),
+        proposal_fn=move,
         constraints=[],
         acceptance_fn=accept.always_accept,
         initial_partition=Partition(graph, assignment=start),
