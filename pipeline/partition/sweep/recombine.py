@@ -11,7 +11,7 @@ import numpy as np
 from pipeline.partition.sweep.layers import jit
 
 if TYPE_CHECKING:
-    from pipeline.partition.sweep.divide import Task
+    from pipeline.partition.sweep.refine import Task
 
 STEPS = 1000
 """Recombinations for each unit."""

@@ -13,8 +13,9 @@ WHOLE = int(NEVER)
 """Width that tells no households apart."""
 KEPT = 400
 """States that a dive keeps of each layer."""
-FIRST_ALLOWANCE = 50_000
-"""States of one sweep at first; four times as many whenever the sweep cannot look far enough."""
+FIRST_ALLOWANCE, ALLOWANCE = 50_000, 3_000_000
+"""States of one sweep at first, without and with a division to improve; four times as many whenever the sweep cannot
+look far enough."""
 MEMORY = 1.5e9
 """Bytes that the states of one sweep may take."""
 BEGINNINGS = 4
@@ -27,7 +28,7 @@ FARTHER = 1.12
 class Task:
     """What is to be divided, all in whole numbers.
 
-    `households` (n); `ends` (m, 2) edges, each at most once; `cut` and `kept` (m): price, not negative, of an edge
+    `households` (n); `ends` (m, 2) edges; `cut` and `kept` (m): price, not negative, of an edge
     whose ends lie in different parts and in the same; `joins` (m): whether an edge makes its ends hang together.
     Exactly `parts` parts, not empty, connected, each within [lower, upper]. `uneven`: price of one household of
     sum |parts x households - total|.
@@ -75,15 +76,21 @@ class Division:
         return self.infeasible or self.value == self.bound
 
 
+def begin(task: Task, *, seed: int = 0) -> np.ndarray | None:
+    """Labels (n) of a good division without proof, quickly, or None. The same on any machine."""
+    if surely_infeasible(task):
+        return None
+    found = [recombined(task, seed=seed + number) for number in range(BEGINNINGS)]
+    return min((labels for labels in found if labels is not None), key=task.value, default=None)
+
+
 def divide(task: Task, *, until: float, start: np.ndarray | None = None) -> Division:
     """Divide until proved or until the clock (time.monotonic) says `until`.
 
-    `start` (n): labels of a lawful division to begin with. Without a time limit the answer is the same on any machine.
+    `start` (n): labels of a lawful division to begin with, such as `begin` gives. What is proved is the same on any
+    machine; what is met when the time is up is not.
     """
     search = _Search(task, until, start)
-    if not _surely_infeasible(task):
-        for seed in range(BEGINNINGS):
-            search.take(recombined(task, seed=seed))
     search.run()
     return search.known()
 
@@ -138,12 +145,12 @@ class _Search:
     def run(self) -> None:
         """Look farther and farther above the bound until it meets the value."""
         ceiling = self.task.dearest()
-        if _surely_infeasible(self.task):
+        if surely_infeasible(self.task):
             self.infeasible = True
             return
         if self.task.parts > MOST_PIECES:
             return
-        allowance, reach = FIRST_ALLOWANCE, ceiling
+        allowance, reach = FIRST_ALLOWANCE if self.value is None else ALLOWANCE, ceiling
         while self.value is None or self.bound < self.value:
             reach = min(reach, ceiling if self.value is None else self.value - 1)
             farther = int(self.bound * FARTHER) + 1
@@ -329,7 +336,8 @@ def _steps(task: Task) -> list[_Step]:
     return steps
 
 
-def _surely_infeasible(task: Task) -> bool:
+def surely_infeasible(task: Task) -> bool:
+    """Whether the counts alone say that there is no division."""
     total, parts = int(task.households.sum()), task.parts
     return (
         parts < 1
