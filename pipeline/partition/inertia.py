@@ -124,13 +124,7 @@ def _assigned(
         for node in np.flatnonzero(allowed[:, place]).tolist()
     }
     met = _Met(lambda labels: int(coarse[np.arange(number), centres[labels]].sum()))
-    begun = None
-    if start is not None:
-        place = {centre: number for number, centre in enumerate(centres.tolist())}
-        own = centres_of(instance, start)
-        if all(centre in place for centre in own.tolist()) and possible[np.arange(number), own].all():
-            begun = np.array([place[centre] for centre in own.tolist()])
-    outcome = model.minimise(cost, met.worth, until=until, start=begun)
+    outcome = model.minimise(cost, met.worth, until=until)
     labels = start if met.labels is None else centres[met.labels]
     if outcome.infeasible:
         return start, None

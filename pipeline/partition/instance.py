@@ -77,7 +77,7 @@ def write_plan(path: Path, instance: Instance, labels: np.ndarray) -> None:
     """Write `id, part` for every node; parts are numbered from 1 in the order in which the nodes meet them."""
     number = {label: place for place, label in enumerate(dict.fromkeys(labels.tolist()), start=1)}
     path.parent.mkdir(parents=True, exist_ok=True)
-    with path.open("w", encoding="utf-8-sig", newline="") as file:
+    with path.open("w", encoding="utf-8", newline="") as file:
         rows = csv.writer(file, lineterminator="\n")
         rows.writerow(["id", "part"])
         rows.writerows([one, number[label]] for one, label in zip(instance.ids, labels.tolist(), strict=True))
@@ -104,7 +104,8 @@ def _nodes(nodes: object, wrong: list[str]) -> tuple[list[Any], list[int], list[
         ids.append(node["id"])
         counts.append(count or 0)
         x, y = node.get("x"), node.get("y")
-        places.append((float(x), float(y)) if _number(x) and _number(y) else None)
+        placed = isinstance(x, (int, float)) and isinstance(y, (int, float)) and _number(x) and _number(y)
+        places.append((float(x), float(y)) if placed else None)  # type: ignore[arg-type]
     return ids, counts, places
 
 
@@ -135,7 +136,7 @@ def _whole(value: object) -> int | None:
     """Whole number of a JSON value (2.0 is one), or None."""
     if not _number(value) or value != int(value):  # type: ignore[call-overload]
         return None
-    return int(value)  # type: ignore[call-overload, no-any-return]
+    return int(value)  # type: ignore[call-overload]
 
 
 def _key(one: object) -> str:

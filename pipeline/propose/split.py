@@ -85,7 +85,7 @@ def quick_split(ground: Ground, wanted: Wanted, *, seed: int = 0) -> Solution:
 
 
 def _into(ground: Ground, parts: int, wanted: Wanted, *, until: float, seed: int) -> Solution:
-    """Split into exactly `parts` parts: crossings, border cost and imbalance weighed so that they count in this order."""
+    """Split into exactly `parts` parts: crossings, border cost and imbalance weighed to count in this order."""
     cost = ground.cost if wanted.cost is None else wanted.cost
     task, worth = _task(ground, parts, wanted, cost)
     start = begin(task, seed=BEGINNINGS * seed)

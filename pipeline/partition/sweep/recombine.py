@@ -13,8 +13,8 @@ from pipeline.partition.sweep.layers import jit
 if TYPE_CHECKING:
     from pipeline.partition.sweep.refine import Task
 
-STEPS = 1000
-"""Recombinations for each unit."""
+STEPS, ROUNDS = 1000, 200_000
+"""Recombinations for each unit, and at most."""
 TRIES = 20_000
 """Random trees drawn for a first division."""
 
@@ -37,7 +37,7 @@ def recombined(task: "Task", *, seed: int = 0, steps: int | None = None) -> np.n
         return None
     ends, price = task.ends.astype(np.int64), (task.cut - task.kept).astype(np.int64)
     total = int(counts.sum())
-    rounds = STEPS * number if steps is None else steps
+    rounds = min(ROUNDS, STEPS * number) if steps is None else steps
     best = _annealed(labels, first, near, counts, limits, ends, price, task.uneven, total, random, rounds)
     return np.asarray(best)
 

@@ -5,21 +5,25 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from pipeline.partition.sweep.layers import MOST_PIECES, NEVER, SLOTS, finish, grow
+from pipeline.partition.sweep.layers import MOST_PIECES, NEVER, finish, grow
 from pipeline.partition.sweep.order import narrow_order
-from pipeline.partition.sweep.recombine import recombined
+from pipeline.partition.sweep.recombine import ROUNDS, recombined
 
 WHOLE = int(NEVER)
 """Width that tells no households apart."""
 KEPT = 400
 """States that a dive keeps of each layer."""
 FIRST_ALLOWANCE, ALLOWANCE = 50_000, 3_000_000
-"""States of one sweep at first, without and with a division to improve; four times as many whenever the sweep cannot
-look far enough."""
+"""States of one sweep at first, and where a division is known and the front is narrow; four times as many whenever the
+sweep cannot look far enough."""
+NARROW = 10
+"""Units in a front that is surely swept."""
 MEMORY = 1.5e9
 """Bytes that the states of one sweep may take."""
 BEGINNINGS = 4
 """Quick divisions made before the first sweep."""
+TIMED = 5_000
+"""States of a layer from which on its time is taken, so that no layer is begun that cannot be finished."""
 FARTHER = 1.12
 """How far above the bound the next sweep looks."""
 
@@ -76,12 +80,34 @@ class Division:
         return self.infeasible or self.value == self.bound
 
 
-def begin(task: Task, *, seed: int = 0) -> np.ndarray | None:
-    """Labels (n) of a good division without proof, quickly, or None. The same on any machine."""
+def begin(task: Task, *, seed: int = 0, until: float = np.inf) -> np.ndarray | None:
+    """Labels (n) of a good division without proof, quickly, or None. Without a time limit the same on any machine."""
+    best = None
     if surely_infeasible(task):
-        return None
-    found = [recombined(task, seed=seed + number) for number in range(BEGINNINGS)]
-    return min((labels for labels in found if labels is not None), key=task.value, default=None)
+        return best
+    for number in range(BEGINNINGS):
+        if number == 0 or time.monotonic() < until:
+            best = _cheaper(task, best, recombined(task, seed=seed + number))
+    return best
+
+
+def improve(task: Task, labels: np.ndarray | None, *, until: float, seed: int = 0) -> np.ndarray | None:
+    """Draw divisions anew, each with more steps than the one before, as long as the time allows; the cheapest."""
+    steps, number = ROUNDS, BEGINNINGS
+    while True:
+        begun = time.monotonic()
+        labels = _cheaper(task, labels, recombined(task, seed=seed + number, steps=steps))
+        number += 1
+        steps += steps // 4
+        now = time.monotonic()
+        if now + 1.5 * (now - begun) > until:
+            return labels
+
+
+def _cheaper(task: Task, one: np.ndarray | None, other: np.ndarray | None) -> np.ndarray | None:
+    if one is None or other is None:
+        return other if one is None else one
+    return other if task.value(other) < task.value(one) else one
 
 
 def divide(task: Task, *, until: float, start: np.ndarray | None = None) -> Division:
@@ -130,10 +156,12 @@ class _Search:
 
     def __init__(self, task: Task, until: float, start: np.ndarray | None):
         self.task, self.until = task, until
-        self.labels, self.bound, self.infeasible = start, 0, False
+        self.labels, self.bound, self.infeasible = start, _least(task), False
         self.value = None if start is None else task.value(start)
         self.steps = _steps(task)
-        self.room = max(1, min(task.parts, max((len(step.stay) for step in self.steps), default=1)))
+        self.widest = max((len(step.stay) for step in self.steps), default=0)
+        self.room = max(1, min(task.parts, self.widest))
+        self.pace = np.inf
         self.limits = (task.lower, task.upper, task.parts, int(task.households.sum()))
         self.most = int(MEMORY / (12 * (self.room + 1) + 16))
 
@@ -150,7 +178,8 @@ class _Search:
             return
         if self.task.parts > MOST_PIECES:
             return
-        allowance, reach = FIRST_ALLOWANCE if self.value is None else ALLOWANCE, ceiling
+        allowance = ALLOWANCE if self.value is not None and self.widest <= NARROW else FIRST_ALLOWANCE
+        reach = ceiling
         while self.value is None or self.bound < self.value:
             reach = min(reach, ceiling if self.value is None else self.value - 1)
             farther = int(self.bound * FARTHER) + 1
@@ -192,10 +221,13 @@ class _Search:
         layer, children, prices, paid = _nothing_placed(self.room), [], [], []
         states, exact = 0, True
         for number, step in enumerate(self.steps):
-            if time.monotonic() >= self.until:
+            begun, before = time.monotonic(), len(layer[2])
+            if begun + before / self.pace >= self.until:
                 raise _OutOfReach
             prices.append(layer[2])
             layer, child, now_paid, fits = self._grown(layer, above, number, step, reach, width, allowance - states)
+            if before > TIMED:
+                self.pace = min(self.pace, before / (time.monotonic() - begun))
             if not fits:
                 raise _OutOfReach
             children.append(child)
@@ -336,6 +368,28 @@ def _steps(task: Task) -> list[_Step]:
     return steps
 
 
+def _least(task: Task) -> int:
+    """A bound without any sweep: every edge costs something, and parts - 1 cut edges hold all together."""
+    always = np.minimum(task.cut, task.kept)
+    cheapest = np.sort((task.cut - always)[task.joins])[: max(0, task.parts - _pieces(task))]
+    return int(always.sum() + cheapest.sum())
+
+
+def _pieces(task: Task) -> int:
+    """Connected pieces of all units."""
+    lead = list(range(len(task.households)))
+
+    def leader(unit: int) -> int:
+        while lead[unit] != unit:
+            lead[unit] = lead[lead[unit]]
+            unit = lead[unit]
+        return unit
+
+    for i, j in task.ends[task.joins].tolist():
+        lead[leader(i)] = leader(j)
+    return sum(leader(unit) == unit for unit in range(len(lead)))
+
+
 def surely_infeasible(task: Task) -> bool:
     """Whether the counts alone say that there is no division."""
     total, parts = int(task.households.sum()), task.parts
@@ -345,11 +399,3 @@ def surely_infeasible(task: Task) -> bool:
         or not parts * task.lower <= total <= parts * task.upper
         or int(task.households.max()) > task.upper
     )
-
-
-def widest_front(task: Task) -> int:
-    """Units in the widest front of the sweep."""
-    return max(len(step.stay) for step in _steps(task))
-
-
-assert SLOTS * 4 == 64
