@@ -12,8 +12,7 @@ import numpy as np
 import pandas as pd
 
 from pipeline.partition.ground import DECIMETRES, Ground, ground_of
-from pipeline.partition.sweep import Task, begin, divide
-from pipeline.partition.sweep.refine import BEGINNINGS
+from pipeline.partition.sweep import BEGINNINGS, Task, begin, divide
 from pipeline.partition.trees import tree_split
 from pipeline.results import Solution
 

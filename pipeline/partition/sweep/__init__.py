@@ -9,6 +9,8 @@ that nothing better exists. Relaxed and refined decision diagrams are described 
 "Decision Diagrams for Optimization" (2016), sweeping over a front in Knuth, TAOCP 4A, 7.1.4 (Simpath).
 """
 
-from pipeline.partition.sweep.refine import Division, Task, begin, divide, improve
+from pipeline.partition.sweep.quick import BEGINNINGS, begin, improve
+from pipeline.partition.sweep.refine import divide
+from pipeline.partition.sweep.task import Division, Task
 
-__all__ = ["Division", "Task", "begin", "divide", "improve"]
+__all__ = ["BEGINNINGS", "Division", "Task", "begin", "divide", "improve"]

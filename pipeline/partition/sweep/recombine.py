@@ -4,14 +4,10 @@ The recombination of DeFord, Duchin and Solomon, "Recombination: a family of Mar
 used here as annealing: what makes the division dearer is taken ever more seldom.
 """
 
-from typing import TYPE_CHECKING
-
 import numpy as np
 
 from pipeline.partition.sweep.layers import jit
-
-if TYPE_CHECKING:
-    from pipeline.partition.sweep.refine import Task
+from pipeline.partition.sweep.task import Task
 
 STEPS, ROUNDS = 1000, 200_000
 """Recombinations for each unit, and at most."""
@@ -19,7 +15,7 @@ TRIES = 20_000
 """Random trees drawn for a first division."""
 
 
-def recombined(task: "Task", *, seed: int = 0, steps: int | None = None) -> np.ndarray | None:
+def recombined(task: Task, *, seed: int = 0, steps: int | None = None) -> np.ndarray | None:
     """Labels (n) of a good division, or None where no random tree gave one. Deterministic for a seed."""
     number = len(task.households)
     joining = np.flatnonzero(task.joins)

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from pipeline.partition.sweep.layers import MOST_PIECES, NEVER, finish, grow
-from pipeline.partition.sweep.order import narrow_order
-from pipeline.partition.sweep.recombine import ROUNDS, recombined
+from pipeline.partition.sweep.steps import steps_of
+from pipeline.partition.sweep.task import Division, Task, least_of, surely_infeasible
 
 WHOLE = int(NEVER)
 """Width that tells no households apart."""
@@ -20,94 +20,10 @@ NARROW = 10
 """Units in a front that is surely swept."""
 MEMORY = 1.5e9
 """Bytes that the states of one sweep may take."""
-BEGINNINGS = 4
-"""Quick divisions made before the first sweep."""
 TIMED = 5_000
 """States of a layer from which on its time is taken, so that no layer is begun that cannot be finished."""
 FARTHER = 1.12
 """How far above the bound the next sweep looks."""
-
-
-@dataclass(frozen=True)
-class Task:
-    """What is to be divided, all in whole numbers.
-
-    `households` (n); `ends` (m, 2) edges; `cut` and `kept` (m): price, not negative, of an edge
-    whose ends lie in different parts and in the same; `joins` (m): whether an edge makes its ends hang together.
-    Exactly `parts` parts, not empty, connected, each within [lower, upper]. `uneven`: price of one household of
-    sum |parts x households - total|.
-    """
-
-    households: np.ndarray
-    ends: np.ndarray
-    cut: np.ndarray
-    kept: np.ndarray
-    joins: np.ndarray
-    parts: int
-    lower: int
-    upper: int
-    uneven: int = 0
-
-    def value(self, labels: np.ndarray) -> int:
-        """Price of a division (labels 0..parts-1 of the n units)."""
-        apart = labels[self.ends[:, 0]] != labels[self.ends[:, 1]]
-        price = int(self.cut[apart].sum() + self.kept[~apart].sum())
-        sizes = np.zeros(self.parts, np.int64)
-        np.add.at(sizes, labels, self.households)
-        return price + self.uneven * int(np.abs(self.parts * sizes - sizes.sum()).sum())
-
-    def dearest(self) -> int:
-        """A price that no division exceeds."""
-        total = int(self.households.sum())
-        return int(np.maximum(self.cut, self.kept).sum()) + self.uneven * 2 * self.parts * total
-
-
-@dataclass(frozen=True)
-class Division:
-    """`labels` (n) of the cheapest division met, or None; its `value`; `bound`: no division is cheaper.
-
-    `value` is None where no division was met. Where `infeasible`, it is proved that there is none.
-    """
-
-    labels: np.ndarray | None
-    value: int | None
-    bound: int
-    infeasible: bool = False
-
-    @property
-    def proved(self) -> bool:
-        """Whether nothing better exists."""
-        return self.infeasible or self.value == self.bound
-
-
-def begin(task: Task, *, seed: int = 0, until: float = np.inf) -> np.ndarray | None:
-    """Labels (n) of a good division without proof, quickly, or None. Without a time limit the same on any machine."""
-    best = None
-    if surely_infeasible(task):
-        return best
-    for number in range(BEGINNINGS):
-        if number == 0 or time.monotonic() < until:
-            best = _cheaper(task, best, recombined(task, seed=seed + number))
-    return best
-
-
-def improve(task: Task, labels: np.ndarray | None, *, until: float, seed: int = 0) -> np.ndarray | None:
-    """Draw divisions anew, each with more steps than the one before, as long as the time allows; the cheapest."""
-    steps, number = ROUNDS, BEGINNINGS
-    while True:
-        begun = time.monotonic()
-        labels = _cheaper(task, labels, recombined(task, seed=seed + number, steps=steps))
-        number += 1
-        steps += steps // 4
-        now = time.monotonic()
-        if now + 1.5 * (now - begun) > until:
-            return labels
-
-
-def _cheaper(task: Task, one: np.ndarray | None, other: np.ndarray | None) -> np.ndarray | None:
-    if one is None or other is None:
-        return other if one is None else one
-    return other if task.value(other) < task.value(one) else one
 
 
 def divide(task: Task, *, until: float, start: np.ndarray | None = None) -> Division:
@@ -119,21 +35,6 @@ def divide(task: Task, *, until: float, start: np.ndarray | None = None) -> Divi
     search = _Search(task, until, start)
     search.run()
     return search.known()
-
-
-@dataclass(frozen=True)
-class _Step:
-    """One unit is placed: what `grow` needs to know of it."""
-
-    unit: int
-    front: int
-    beside: np.ndarray
-    cut: np.ndarray
-    kept: np.ndarray
-    joins: np.ndarray
-    stay: np.ndarray
-    count: int
-    left: int
 
 
 @dataclass(frozen=True)
@@ -156,9 +57,9 @@ class _Search:
 
     def __init__(self, task: Task, until: float, start: np.ndarray | None):
         self.task, self.until = task, until
-        self.labels, self.bound, self.infeasible = start, _least(task), False
+        self.labels, self.bound, self.infeasible = start, least_of(task), False
         self.value = None if start is None else task.value(start)
-        self.steps = _steps(task)
+        self.steps = steps_of(task)
         self.widest = max((len(step.stay) for step in self.steps), default=0)
         self.room = max(1, min(task.parts, self.widest))
         self.pace = np.inf
@@ -328,74 +229,4 @@ def _nothing_placed(room: int) -> tuple[np.ndarray, ...]:
         np.zeros((1, room), np.int64),
         np.zeros((1, room), np.int64),
         np.zeros(1, np.int32),
-    )
-
-
-def _steps(task: Task) -> list[_Step]:
-    number = len(task.households)
-    edges: list[list[tuple[int, int]]] = [[] for _ in range(number)]
-    for edge, (i, j) in enumerate(task.ends.tolist()):
-        edges[i].append((j, edge))
-        edges[j].append((i, edge))
-    waiting = [len(row) for row in edges]
-    left = int(task.households.sum())
-    front: list[int] = []
-    steps = []
-    order = narrow_order(number, task.ends).tolist()
-    for place, unit in enumerate(order):
-        slot = {other: k for k, other in enumerate(front)}
-        beside = [(slot[other], edge) for other, edge in edges[unit] if other in slot]
-        for other, _ in edges[unit]:
-            waiting[other] -= 1
-        now = [*front, unit]
-        stay = [k for k, other in enumerate(now) if waiting[other] > 0]
-        left -= int(task.households[unit])
-        by = np.array([edge for _, edge in beside], np.int64)
-        steps.append(
-            _Step(
-                unit,
-                len(front),
-                np.array([k for k, _ in beside], np.int64),
-                task.cut[by].astype(np.int64),
-                task.kept[by].astype(np.int64),
-                task.joins[by].astype(np.bool_),
-                np.array(stay, np.int64),
-                int(task.households[unit]),
-                left if place + 1 < number else -1,
-            )
-        )
-        front = [now[k] for k in stay]
-    return steps
-
-
-def _least(task: Task) -> int:
-    """A bound without any sweep: every edge costs something, and parts - 1 cut edges hold all together."""
-    always = np.minimum(task.cut, task.kept)
-    cheapest = np.sort((task.cut - always)[task.joins])[: max(0, task.parts - _pieces(task))]
-    return int(always.sum() + cheapest.sum())
-
-
-def _pieces(task: Task) -> int:
-    """Connected pieces of all units."""
-    lead = list(range(len(task.households)))
-
-    def leader(unit: int) -> int:
-        while lead[unit] != unit:
-            lead[unit] = lead[lead[unit]]
-            unit = lead[unit]
-        return unit
-
-    for i, j in task.ends[task.joins].tolist():
-        lead[leader(i)] = leader(j)
-    return sum(leader(unit) == unit for unit in range(len(lead)))
-
-
-def surely_infeasible(task: Task) -> bool:
-    """Whether the counts alone say that there is no division."""
-    total, parts = int(task.households.sum()), task.parts
-    return (
-        parts < 1
-        or parts > len(task.households)
-        or not parts * task.lower <= total <= parts * task.upper
-        or int(task.households.max()) > task.upper
     )
