@@ -23,6 +23,8 @@ LARGEST = 1e6
 """Greatest coefficient given to the solver; dearer memberships are counted in coarser steps, rounded down."""
 FIRST_SHARE = 0.15
 """Share of the time for a compact plan to begin with."""
+BUILDING = 2e-4
+"""Seconds that one membership takes in the making of the model, at most."""
 CLOSE = 1e-7
 """Relative error allowed for in sums of floating-point prices."""
 
@@ -106,6 +108,8 @@ def _assigned(
     centres = np.flatnonzero(np.diag(possible))
     if len(centres) < instance.parts or not possible[:, centres].any(axis=1).all():
         return start, None
+    if possible[:, centres].sum() * BUILDING > until - time.monotonic():
+        return start, 0
     step = max(1, int(np.ceil(price[possible].max() / LARGEST)))
     coarse = price // step
     allowed = possible[:, centres].copy()

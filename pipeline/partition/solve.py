@@ -54,8 +54,11 @@ def solve(instance: Instance, *, objective: str = "cut-edges", seconds: float = 
 
 def _fewest_cuts(task: Task, *, until: float, seed: int) -> Division:
     """Sweep until proved; where that is beyond reach, spend what is left of the time on better plans."""
-    division = divide(task, until=until, start=begin(task, seed=seed, until=until))
-    if division.proved or time.monotonic() >= until:
+    begun = time.monotonic()
+    start = begin(task, seed=seed, until=until)
+    one = (time.monotonic() - begun) / 2  # more than one of the divisions that were begun with has taken
+    division = divide(task, until=until, start=start)
+    if division.proved or time.monotonic() + one >= until:
         return division
     labels = improve(task, division.labels, until=until, seed=seed)
     value = None if labels is None else task.value(labels)

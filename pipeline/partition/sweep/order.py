@@ -10,8 +10,6 @@ TURNS = 12
 """Directions in which the drawing of the graph is swept."""
 STARTS = 60
 MOVES = 6000
-DRAWN = 600
-"""Units up to which the graph is drawn (the time goes with their cube)."""
 
 
 def narrow_order(number: int, ends: np.ndarray) -> np.ndarray:
@@ -20,23 +18,45 @@ def narrow_order(number: int, ends: np.ndarray) -> np.ndarray:
     pairs = pairs[np.lexsort((pairs[:, 1], pairs[:, 0]))]
     first = np.searchsorted(pairs[:, 0], np.arange(number + 1)).astype(np.int64)
     near = np.ascontiguousarray(pairs[:, 1])
-    starts = np.unique(np.linspace(0, number - 1, min(number, STARTS)).astype(np.int64))
+    starts = np.unique(np.linspace(0, number - 1, min(number, STARTS, 1 + 12_000 // number)).astype(np.int64))
     orders = [_greedy(number, first, near, int(start)) for start in starts]
-    if 3 < number <= DRAWN:
-        orders += _swept(number, pairs)
+    orders += _swept(number, first, near)
     best = min(orders, key=lambda order: _states(order, first, near))
     moves = MOVES if number <= 200 else max(500, MOVES * 200 // number)
     return np.asarray(_improved(best, first, near, moves))
 
 
-def _swept(number: int, pairs: np.ndarray) -> list[np.ndarray]:
-    """Orders along straight lines over a drawing of the graph (the two smoothest vectors of its Laplacian)."""
-    laplacian = np.zeros((number, number))
-    laplacian[pairs[:, 0], pairs[:, 1]] = -1.0
-    np.fill_diagonal(laplacian, -laplacian.sum(axis=1))
-    across, along = np.linalg.eigh(laplacian)[1][:, 1:3].T
+def _swept(number: int, first: np.ndarray, near: np.ndarray) -> list[np.ndarray]:
+    """Orders along straight lines over a drawing of the graph: steps from two pairs of units that lie far apart."""
+
+    def farthest(steps: np.ndarray) -> int:
+        return int(steps.argmax())
+
+    west = _steps_from(number, first, near, farthest(_steps_from(number, first, near, 0)))
+    east = _steps_from(number, first, near, farthest(west))
+    south = _steps_from(number, first, near, farthest(np.minimum(west, east)))
+    north = _steps_from(number, first, near, farthest(south + np.minimum(west, east)))
+    across, along = west - east, south - north
     angles = np.arange(TURNS) * np.pi / TURNS
     return [np.argsort(np.cos(a) * across + np.sin(a) * along, kind="stable").astype(np.int64) for a in angles]
+
+
+@jit
+def _steps_from(number, first, near, start):  # type: ignore[no-untyped-def]
+    """Edges from `start` to every unit; 0 where no way leads."""
+    steps = np.full(number, -1, np.int64)
+    line = np.empty(number, np.int64)
+    line[0], steps[start] = start, 0
+    head, tail = 0, 1
+    while head < tail:
+        unit = line[head]
+        head += 1
+        for k in range(first[unit], first[unit + 1]):
+            if steps[near[k]] < 0:
+                steps[near[k]] = steps[unit] + 1
+                line[tail] = near[k]
+                tail += 1
+    return np.maximum(steps, 0)
 
 
 @jit
