@@ -35,6 +35,7 @@ OUTPUTS = (
     "lookup.csv",
     "alternatives.csv",
     "forecast.csv",
+    "front.csv",
     "summary.json",
     "plan.gpkg",
     "maps",

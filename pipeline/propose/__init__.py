@@ -14,6 +14,7 @@ from pipeline.errors import raise_errors
 from pipeline.propose.compliance import draft_compliance
 from pipeline.propose.conflicts import conflicts, unsplit
 from pipeline.propose.decided import with_survivors
+from pipeline.propose.front import merged_fronts
 from pipeline.propose.merge import merge_communities
 from pipeline.propose.plan import Local, numbered, weakest
 from pipeline.propose.principle import draft_principle
@@ -137,7 +138,15 @@ def _assembled(
         subdistricts.append({"name": name, "strategy": strategy} | _summed(local))
     cases = numbered(rows, strategy)
     listed: Mapping[str, list[Alternative]] = dict(zip(cases["case_id"], alternatives, strict=True))
-    return Proposal(strategy, plan, cases, pd.DataFrame(subdistricts), {k: v for k, v in listed.items() if v}, left)
+    return Proposal(
+        strategy=strategy,
+        plan=plan,
+        cases=cases,
+        subdistricts=pd.DataFrame(subdistricts),
+        alternatives={case: others for case, others in listed.items() if others},
+        left=left,
+        front=merged_fronts(local.front for local in drafted if local.front is not None),
+    )
 
 
 def _summed(local: Local) -> dict[str, object]:

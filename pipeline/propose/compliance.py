@@ -1,21 +1,33 @@
 """The compliance plan: every community inside the limits where that is possible, drafted for one subdistrict."""
 
 import math
+import time
 from dataclasses import replace
 
 import pandas as pd
 
 from pipeline.decisions import kept_as_it_is, none_decided
 from pipeline.graph import components
+from pipeline.propose.alternatives import alternatives_of
+from pipeline.propose.capped import capped_solver
 from pipeline.propose.decided import Decided, decided_of, honours
+from pipeline.propose.front import front_of
 from pipeline.propose.least_change import comply
+from pipeline.propose.pareto import trace
 from pipeline.propose.plan import Change, Draft, Local, case_row, changes_between, moved_households
 from pipeline.propose.principle import draft_principle
 from pipeline.propose.split import first_gap
-from pipeline.results import Solution
+from pipeline.results import Front, Solution
 from pipeline.rules import RuleSet, status_of
 from pipeline.schema import STATUS_ZH, WITHIN
 from pipeline.settings import SolveSection
+
+QUICK = 0.25
+"""Where nothing is said, a front is traced if the plan was proved in this share of the time allowed,"""
+FRONT_SHARE = 0.5
+"""and in this share of it."""
+MOST_POINTS = 6
+"""Plans of a front that are sought."""
 
 
 def draft_compliance(
@@ -36,11 +48,13 @@ def draft_compliance(
     subdistrict = str(units["subdistrict"].iloc[0])
     sizes_before = units["households"].groupby(units["community"]).sum()
     sizes_after = units["households"].groupby(plan.reindex(units.index)).sum()
+    front, most = _traced(units, edges, rules, solve, solution, decisions), solve.alternatives
     drafts = []
     for change in changes_between(units["community"], plan):
         reason = _case_sentence(change, sizes_before, sizes_after, units, plan, rules)
         row = case_row("compliance", change, subdistrict, units, plan, solution, reason)
-        drafts.append(Draft(row, plan.loc[change.units], solution))
+        others = alternatives_of(units, plan, change.units, front, solution.objective[0], most) if front else []
+        drafts.append(Draft(row, plan.loc[change.units], solution, others))
     outside = sizes_after[status_of(sizes_after, rules) != WITHIN]
     as_it_is = kept_as_it_is(decisions)
     left = {
@@ -49,7 +63,29 @@ def draft_compliance(
         else _left_sentence(int(size), solution, units, rules)
         for name, size in outside.items()
     }
-    return Local(drafts, left, solution)
+    return Local(drafts, left, solution, front)
+
+
+def _traced(
+    units: pd.DataFrame,
+    edges: pd.DataFrame,
+    rules: RuleSet,
+    solve: SolveSection,
+    solution: Solution,
+    decisions: pd.DataFrame,
+) -> Front | None:
+    """Trace what the subdistrict could trade for what, where its plan is proved and changes anything.
+
+    None too where there is nothing to trade, and where decisions bind: the search within caps does not know of them.
+    """
+    plan, free = solution.plan, not kept_as_it_is(decisions) and not decided_of(units, decisions, edges).binding
+    wanted = solve.front or (solve.front is None and solution.seconds <= QUICK * solve.seconds)
+    if not (wanted and free and solution.proof == "optimal" and plan is not None and any(solution.objective[1:])):
+        return None
+    until = time.monotonic() + solve.seconds * (1.0 if solve.front else FRONT_SHARE)
+    solver = capped_solver(units, edges, rules, solve.seed, solution)
+    found = front_of(units, edges, trace(solver, solution, most=MOST_POINTS, until=until), plan, "compliance")
+    return found if len(found.table) > 1 else None
 
 
 def _solved(

@@ -14,6 +14,7 @@ from pipeline.schema.files import (
     COUNTS_CSV,
     FLAGS_CSV,
     FORECAST_CSV,
+    FRONT_CSV,
     LOOKUP_CSV,
     MEASURES_CSV,
     NEAR_CSV,
@@ -77,6 +78,7 @@ __all__ = [
     "FAR_OVER",
     "FLAGS_CSV",
     "FORECAST_CSV",
+    "FRONT_CSV",
     "HOW_ZH",
     "HYPOTHESIS_ZH",
     "KIND_ZH",
@@ -141,6 +143,7 @@ TABLES: dict[str, tuple[Column, ...]] = {
     "alternatives.csv": ALTERNATIVES_CSV,
     "adjacency.csv": ADJACENCY_CSV,
     "forecast.csv": FORECAST_CSV,
+    "front.csv": FRONT_CSV,
 }
 
 
