@@ -8,7 +8,7 @@ import pandas as pd
 from pipeline.decisions import kept_as_it_is, none_decided
 from pipeline.graph import components
 from pipeline.propose.decided import Decided, decided_of, honours
-from pipeline.propose.least_change import comply
+from pipeline.propose.comply import comply
 from pipeline.propose.plan import Change, Draft, Local, case_row, changes_between, moved_households
 from pipeline.propose.principle import draft_principle
 from pipeline.propose.split import first_gap

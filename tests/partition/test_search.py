@@ -10,7 +10,7 @@ from pipeline.partition.ground import ground_of, pieces, separator
 from pipeline.partition.search import improve
 from pipeline.partition.trees import tree_split
 from pipeline.propose.affordable import affordable
-from pipeline.propose.least_change import comply
+from pipeline.propose.comply import comply
 
 LIMITS = {"lower": 1000, "upper": 3000}
 
