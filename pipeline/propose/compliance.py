@@ -10,9 +10,9 @@ from pipeline.decisions import kept_as_it_is, none_decided
 from pipeline.graph import components
 from pipeline.propose.alternatives import alternatives_of
 from pipeline.propose.capped import capped_solver
+from pipeline.propose.comply import comply, task_of
 from pipeline.propose.decided import Decided, decided_of, honours
 from pipeline.propose.front import front_of
-from pipeline.propose.least_change import comply
 from pipeline.propose.pareto import trace
 from pipeline.propose.plan import Change, Draft, Local, case_row, changes_between, moved_households
 from pipeline.propose.principle import draft_principle
@@ -78,12 +78,14 @@ def _traced(
 
     None too where there is nothing to trade, and where decisions bind: the search within caps does not know of them.
     """
-    plan, free = solution.plan, not kept_as_it_is(decisions) and not decided_of(units, decisions, edges).binding
+    plan, decided = solution.plan, decided_of(units, decisions, edges)
+    free = not kept_as_it_is(decisions) and not decided.binding
     wanted = solve.front or (solve.front is None and solution.seconds <= QUICK * solve.seconds)
     if not (wanted and free and solution.proof == "optimal" and plan is not None and any(solution.objective[1:])):
         return None
     until = time.monotonic() + solve.seconds * (1.0 if solve.front else FRONT_SHARE)
-    solver = capped_solver(units, edges, rules, solve.seed, solution)
+    task = task_of(units, edges, lower=rules.lower, upper=rules.upper)
+    solver = capped_solver(task, plan, solve.seed)
     found = front_of(units, edges, trace(solver, solution, most=MOST_POINTS, until=until), plan, "compliance")
     return found if len(found.table) > 1 else None
 

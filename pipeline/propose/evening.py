@@ -2,20 +2,19 @@
 
 import numpy as np
 
-from pipeline.partition.ground import pieces
-from pipeline.propose.least_change import Task, levels_of
+from pipeline.propose.comply.task import Task, lawful, levels_of
 
 
-def evened(task: Task, labels: np.ndarray, most_moved: int) -> np.ndarray:
+def evened(task: Task, labels: np.ndarray, most_moved: int | None) -> np.ndarray:
     """Labels with communities more alike in households, step by step down the sum of their squares.
 
-    Keeps the communities there are, their offices, and one piece each; leaves no more households outside the limits,
-    and moves at most `most_moved` from today. Each step is the one that helps most. The least there is it need not find.
+    Keeps the communities there are and what is decided, leaves no more households outside the limits, and moves at
+    most `most_moved` from today. Each step is the one that helps most, so the least there is may be missed.
     """
     labels, counts = labels.copy(), task.ground.households
     outside = levels_of(task, labels).outside
     while True:
-        sizes = np.bincount(labels, counts, task.parts).astype(np.int64)
+        sizes = np.bincount(labels, counts).astype(np.int64)
         steps = []
         for unit, near in enumerate(task.ground.near):
             home = int(labels[unit])
@@ -23,21 +22,23 @@ def evened(task: Task, labels: np.ndarray, most_moved: int) -> np.ndarray:
                 gain = int(counts[unit]) * int(sizes[home] - sizes[part] - counts[unit])
                 if gain > 0:
                     steps.append((-gain, unit, part))
-        step = next((step for step in sorted(steps) if _may(task, labels, step[1], step[2], outside, most_moved)), None)
-        if step is None:
+        steps.sort()
+        after = next(
+            (new for _, *step in steps if (new := _stepped(task, labels, *step, outside, most_moved)) is not None), None
+        )
+        if after is None:
             return labels
-        labels[step[1]] = step[2]
+        labels = after
 
 
-def _may(task: Task, labels: np.ndarray, unit: int, part: int, outside: int, most_moved: int) -> bool:
-    """Tell whether a unit may move to a part that it touches."""
-    home = int(labels[unit])
-    rest = np.flatnonzero(labels == home).tolist()
-    rest.remove(unit)
-    known = home < task.communities
-    if not rest or (known and unit == task.offices[home]) or (known and not (task.today[rest] == home).any()):
-        return False
+def _stepped(
+    task: Task, labels: np.ndarray, unit: int, part: int, outside: int, most_moved: int | None
+) -> np.ndarray | None:
+    """Labels after one step; None where it may not be."""
     after = labels.copy()
     after[unit] = part
     reached = levels_of(task, after)
-    return reached.outside <= outside and reached.moved <= most_moved and len(pieces(task.ground, rest)) == 1
+    far = most_moved is not None and reached.moved > most_moved
+    if far or reached.outside > outside or labels[unit] not in after or not lawful(task, after):
+        return None
+    return after

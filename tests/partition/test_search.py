@@ -4,13 +4,13 @@ import numpy as np
 import pandas as pd
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from pipeline.propose.affordable import affordable
 from propose.small_places import connected, place, with_offices
 
 from pipeline.partition.ground import ground_of, pieces, separator
 from pipeline.partition.search import improve
 from pipeline.partition.trees import tree_split
-from pipeline.propose.affordable import affordable
-from pipeline.propose.least_change import comply
+from pipeline.propose.comply import comply
 
 LIMITS = {"lower": 1000, "upper": 3000}
 

@@ -8,12 +8,10 @@ import pytest
 from propose.small_places import every_change, place, with_offices
 
 from pipeline.propose.capped import capped_solver
-from pipeline.propose.least_change import comply
+from pipeline.propose.comply import comply, task_of
 from pipeline.propose.pareto import MORE_CHANGED, Caps, trace
 from pipeline.results import Solution
-from pipeline.rules import load_rules
 
-LIMITS = load_rules().model_copy(update={"lower": 1000, "upper": 3000})
 ORDER = ["changed", "moved", "border"]
 
 
@@ -107,7 +105,7 @@ def test_a_front_cut_short_keeps_its_ends_and_says_that_it_is_not_complete(seed)
     assert {point.levels for point in short.points} <= {point.levels for point in whole.points}
     assert short.complete is False or len(short.points) == len(whole.points)
     if len(whole.points) > 3 and len({point.changed for point in short.points}) == 1:
-        assert len(short.points) == 3
+        assert sum(not point.balanced for point in short.points) == 3
         least_changed = short.points[0].changed
         mine = [point.border for point in whole.points if point.changed == least_changed and not point.balanced]
         assert min(mine) in {point.border for point in short.points}
@@ -118,12 +116,13 @@ def test_the_solver_finds_the_front_that_trying_every_plan_finds(seed):
     units, edges = small(seed)
     _, levels = tried(seed)
     first = comply(units, edges, lower=1000, upper=3000)
-    found = trace(capped_solver(units, edges, LIMITS, 0, first), first)
+    found = trace(capped_solver(task_of(units, edges, lower=1000, upper=3000), first.plan, 0), first)
     assert found.complete
     assert {point.levels for point in found.points if not point.balanced} == expected_front(levels, 1.5)
-    balance = [sum_off(units, point.solution.plan) for point in found.points if point.balanced]
+    balance = [sum_off(units, point.solution.plan) for point in found.points if point.balanced and point.proved]
     reach = levels[(levels["changed"] <= first.objective[1]) & (levels["moved"] <= int(1.5 * first.objective[2]))]
-    assert balance == [pytest.approx(reach["balance"].min())]
+    assert all(value == pytest.approx(reach["balance"].min()) for value in balance)
+    assert balance or first.objective[1]  # what is not proved is so only where the number of communities is open
 
 
 def sum_off(units, plan):
