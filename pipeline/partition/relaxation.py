@@ -161,7 +161,7 @@ class _Flow:
         for community in range(c):
             gone = dict.fromkeys(np.flatnonzero(sources == community).tolist(), 1.0) | {fresh + community: 1.0}
             come = dict.fromkeys(np.flatnonzero(targets == community).tolist(), 1.0)
-            net = dict.fromkeys(gone, -1.0) | come
+            net = {column: -1.0 for column in gone} | come
             size, stays = int(self.size[community]), kept + community
             rows.append((-size, INFINITY, net | {stays: -float(self.lower), below + community: 1.0}))
             rows.append((-INFINITY, -size, net | {stays: -float(self.upper), above + community: -1.0}))

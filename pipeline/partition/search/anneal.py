@@ -153,7 +153,9 @@ def _strain(board: Board, households: int, least: int) -> int:
 
 
 @compiled
-def _second(board: Board, state: tuple, draw: np.ndarray, first: int, part: int, seed: np.ndarray) -> tuple[int, int]:
+def _second(
+    board: Board, state: tuple, draw: np.ndarray, first: int, part: int, seed: np.ndarray
+) -> tuple[int, int]:
     """A chance unit of `part` and another part beside it that it may go to; -1, -1 where none was met."""
     for _ in range(TRIES):
         unit = draw[below(seed, len(draw))]

@@ -69,9 +69,7 @@ class Course:
                 labels = self.annealed(self.tries.homed(best), self.whole // LONG, HOT)
             else:
                 labels = best
-                moved = np.unique(
-                    np.concatenate([best[best != self.board.today], self.board.today[best != self.board.today]])
-                )
+                moved = np.unique(np.concatenate([best[best != self.board.today], self.board.today[best != self.board.today]]))
                 if len(moved) == 0:
                     break
                 touched = {int(self.tries.rng.choice(moved))}

@@ -17,6 +17,7 @@ from pipeline.partition.search.moves import (
     off,
     put,
     state_of,
+    touches,
 )
 
 

@@ -111,9 +111,7 @@ class Tries:
             for without, touched in self.ended(layout, part):
                 then = Layout(self.board, without, self.parts)
                 over = then.over()[:MOST]
-                near = sorted(
-                    {other for place in [part, *over] for other in layout.beside.get(place, ()) if other != part}
-                )
+                near = sorted({other for place in [part, *over] for other in layout.beside.get(place, ()) if other != part})
                 for other in self._some(over * 2, MOST // 2) + self._some(near, MOST // 4):
                     found += [(new, touched | also) for new, also in self.created(then, other)]
         for part in self._some(self._vanished(layout), 3):

@@ -101,7 +101,9 @@ class Ladder:
         free = ~self.task.excused[self.task.today]
         return fewest <= most and bool((self.task.counts[free] <= self.task.upper).all())
 
-    def _changed(self, labels: np.ndarray | None, limits: Limits, least: int) -> tuple[np.ndarray | None, int, bool]:
+    def _changed(
+        self, labels: np.ndarray | None, limits: Limits, least: int
+    ) -> tuple[np.ndarray | None, int, bool]:
         """Fewest communities created and abolished: number after number is shown to be impossible."""
         most = limits.most.get("changed", len(self.task.ground) + self.task.communities)
         known = most + 1 if labels is None else worth(self.task, labels, "changed")
