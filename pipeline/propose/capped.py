@@ -28,7 +28,7 @@ def capped_solver(task: Task, first: pd.Series, seed: int) -> Solve:
         begin = known + [evened(task, one, caps.moved) for one in known] if order[0] == "balance" else known
         within = [labels for labels in begin if fits(task, labels, Limits(most))]
         start = min(within, key=lambda labels: tuple(worth(task, labels, level) for level in order), default=None)
-        answer = Ladder(task, order, most, until, seed).climb(start)
+        answer = Ladder(task, order, most, until, seed, most_sets=0).climb(start)
         if answer.labels is None:
             return None if answer.proved else Solution(None, "gap")
         known.append(answer.labels)

@@ -100,7 +100,8 @@ class _Search:
 class _Between:
     """Two neighbours of the front under one cap on changes: between them points may lie that are not known yet.
 
-    `low` and `high`: border costs that bound these points, exclusive.
+    `low` and `high`: border costs that bound these points, exclusive. `halved`: half of it was empty, so that the
+    rest is asked for its first point, or shown empty, at once.
     """
 
     changed: int
@@ -108,6 +109,7 @@ class _Between:
     less_border: Point
     low: int
     high: int
+    halved: bool = False
 
     @property
     def open(self) -> bool:
@@ -173,14 +175,14 @@ def _ends(search: _Search, changed: int, least_moved: Point) -> list[_Between]:
 
 def _look_between(search: _Search, gap: _Between) -> list[_Between]:
     """Find the plan that moves least in one half of the gap (or right below it, where all are wanted); what stays."""
-    cap = gap.high - 1 if search.most is None else (gap.low + gap.high) // 2
+    cap = gap.high - 1 if search.most is None or gap.halved else (gap.low + gap.high) // 2
     found = search.ask(Caps(gap.changed, search.reach, cap), FRONT_ORDER)
     if found is None or not found.proved:
         search.complete = False
         return []
     search.keep(found)
     halves = (
-        _Between(gap.changed, gap.less_moved, found, cap, gap.high),
+        _Between(gap.changed, gap.less_moved, found, cap, gap.high, halved=found.levels == gap.less_border.levels),
         _Between(gap.changed, found, gap.less_border, gap.low, found.border),
     )
     return [half for half in halves if half.open]

@@ -15,6 +15,7 @@ from matplotlib.figure import Figure
 from pipeline.dossier.maps import fonts
 from pipeline.dossier.maps.cases import CaseSheet, cut_case, draw_case
 from pipeline.dossier.maps.forecast_sheet import ForecastSheet, cut_forecast, draw_forecast
+from pipeline.dossier.maps.front_sheet import FrontSheet, cut_front, draw_front
 from pipeline.dossier.maps.ground import ground_of
 from pipeline.dossier.maps.offset_sheets import OffsetSheet, cut_offset, doubtful, draw_offset
 from pipeline.dossier.maps.overview_drawing import draw_overview
@@ -24,7 +25,7 @@ from pipeline.dossier.maps.repair_drawing import draw_repair_map, draw_repair_ti
 from pipeline.dossier.maps.repair_sheets import RepairMap, RepairTiles, cut_repair_map, cut_repair_tiles
 from pipeline.results import Area, Result
 
-Sheet = OverviewSheet | CaseSheet | RepairMap | RepairTiles | OffsetSheet | ForecastSheet
+Sheet = OverviewSheet | CaseSheet | RepairMap | RepairTiles | OffsetSheet | ForecastSheet | FrontSheet
 DRAWN_BY: dict[type, Callable[..., Figure]] = {
     OverviewSheet: draw_overview,
     CaseSheet: draw_case,
@@ -32,6 +33,7 @@ DRAWN_BY: dict[type, Callable[..., Figure]] = {
     RepairTiles: draw_repair_tiles,
     OffsetSheet: draw_offset,
     ForecastSheet: draw_forecast,
+    FrontSheet: draw_front,
 }
 CASE_LETTER = {"principle": "p", "compliance": "c"}
 
@@ -54,6 +56,8 @@ def draw_maps(
     sheets |= _reading_sheets(result.area, result.edition)
     if (ahead := cut_forecast(result)) is not None:
         sheets["forecast"] = ahead
+    if (front := cut_front(result)) is not None:
+        sheets["front"] = front
     return _draw_all(sheets, folder, jobs, report)
 
 

@@ -53,8 +53,17 @@ def fits(task: Task, labels: np.ndarray, limits: Limits) -> bool:
 class Ladder:
     """The levels of one task, minimised in `order` until the clock (time.monotonic) says `until`."""
 
-    def __init__(self, task: Task, order: tuple[str, ...], caps: Found, until: float, seed: int):
+    def __init__(
+        self,
+        task: Task,
+        order: tuple[str, ...],
+        caps: Found,
+        until: float,
+        seed: int,
+        most_sets: int | None = None,
+    ):
         self.task, self.order, self.caps, self.until, self.seed = task, order, caps, until, seed
+        self.most_sets = most_sets
 
     def climb(self, start: np.ndarray | None) -> Answer:
         """Minimise level after level from lawful labels, or None where none are known."""
@@ -134,7 +143,7 @@ class Ladder:
             return Outcome(None, np.inf, np.inf, True, True)
         if time.monotonic() > self.until:
             return Outcome(None, np.inf, float(reach.least if level == "moved" else 0), False, False)
-        programme = Programme(task, reach, outside=limits.most.get("outside"), seed=self.seed)
+        programme = Programme(task, reach, outside=limits.most.get("outside"), seed=self.seed, most_sets=self.most_sets)
         for other, most in wanted.most.items():
             if other not in ("outside", level):
                 programme.limit(_sum(programme, other), most)

@@ -15,11 +15,12 @@ class Programme:
     """The programme of the plans that `reach` leaves open, with at most `outside` households outside (None: any).
 
     `model` holds x; `used` (P) the column of each part that says whether it is in use; `off` those of the households
-    outside the limits; `sets` by community the columns of what it keeps, where that is listed.
+    outside the limits; `sets` by community the columns of what it keeps, where there are up to `most_sets` of them.
     """
 
-    def __init__(self, task: Task, reach: Reach, *, outside: int | None, seed: int):
+    def __init__(self, task: Task, reach: Reach, *, outside: int | None, seed: int, most_sets: int | None = None):
         self.task, self.reach = task, reach
+        self.most_sets = MOST_SETS if most_sets is None else most_sets
         strict = outside == 0
         roots = [Part(office if office >= 0 else None, number) for number, office in enumerate(task.offices)]
         roots += [Part(None, task.communities)] * task.slots
@@ -133,7 +134,7 @@ class Programme:
         else:
             model.row(0, INFINITY, own | {use: -1.0})
         sets = self.reach.kept[part]
-        if sets is None or not 0 < len(sets) <= MOST_SETS:
+        if sets is None or not 0 < len(sets) <= self.most_sets:
             return
         columns = self.sets[part] = model.span(len(sets))
         model.row(0, 0, dict.fromkeys(columns, 1.0) | {use: -1.0})
