@@ -1,4 +1,4 @@
-"""Makes the sheet of what could be traded for what (方案取舍): plans of each subdistrict none of which beats another."""
+"""Makes the sheet of what could be traded for what (方案取舍): plans of a subdistrict that do not beat each other."""
 
 from pipeline.dossier.sheets import COUNT, METRES, PROSE, Sheet, numbered
 from pipeline.dossier.tradeoff import front_rows, trade_sentence

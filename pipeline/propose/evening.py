@@ -23,9 +23,8 @@ def evened(task: Task, labels: np.ndarray, most_moved: int | None) -> np.ndarray
                 if gain > 0:
                     steps.append((-gain, unit, part))
         steps.sort()
-        after = next(
-            (new for _, *step in steps if (new := _stepped(task, labels, *step, outside, most_moved)) is not None), None
-        )
+        tried = (_stepped(task, labels, unit, part, outside, most_moved) for _, unit, part in steps)
+        after = next((new for new in tried if new is not None), None)
         if after is None:
             return labels
         labels = after

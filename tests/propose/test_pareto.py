@@ -57,8 +57,16 @@ def expected_front(levels: pd.DataFrame, reach: float | None) -> set[tuple[int, 
     return {tuple(int(value) for value in row) for row in seen[~np.array(worse)]}
 
 
+RICH = [100, 103, 104, 105, 108, 109, 110, 111, 115, 117, 118, 121]
+"""Places with up to five points on their front."""
+BUSY = [2, 4, 5, 6, 8, 12]
+"""Places where communities appear or vanish."""
+
+
 def small(seed: int):
-    if seed % 3 == 2:
+    if seed >= 100:
+        units, edges = place(seed, 4, 3, communities=2, mean=260)
+    elif seed % 3 == 2:
         units, edges = place(seed, 3, 2, communities=3, mean=600)
     else:
         units, edges = place(seed, 4, 2, communities=2, mean=[450, 700][seed % 3])
@@ -67,11 +75,11 @@ def small(seed: int):
 
 @cache
 def tried(seed: int):
-    return every_change(*small(seed), 1000, 3000)
+    return every_change(*small(seed), 1000, 3000, most_new=1 if seed >= 100 else 2)
 
 
 @pytest.mark.parametrize("reach", [1.5, None])
-@pytest.mark.parametrize("seed", range(20))
+@pytest.mark.parametrize("seed", [*RICH, *BUSY])
 def test_the_front_is_what_comparing_every_plan_with_every_other_finds(seed, reach):
     labels, levels = tried(seed)
     found = trace(by_trying(labels, levels, []), least(labels, levels), reach=reach)
@@ -79,7 +87,7 @@ def test_the_front_is_what_comparing_every_plan_with_every_other_finds(seed, rea
     assert {point.levels for point in found.points if not point.balanced} == expected_front(levels, reach)
 
 
-@pytest.mark.parametrize("seed", range(10))
+@pytest.mark.parametrize("seed", [*RICH, *BUSY])
 def test_halving_finds_the_same_front_as_going_down_it_when_nothing_limits_it(seed):
     labels, levels = tried(seed)
     found = trace(by_trying(labels, levels, []), least(labels, levels), reach=None, most=10_000)
@@ -87,7 +95,7 @@ def test_halving_finds_the_same_front_as_going_down_it_when_nothing_limits_it(se
     assert {point.levels for point in found.points if not point.balanced} == expected_front(levels, None)
 
 
-@pytest.mark.parametrize("seed", range(10))
+@pytest.mark.parametrize("seed", [*RICH, *BUSY])
 def test_the_most_balanced_plan_within_reach_is_among_the_points(seed):
     labels, levels = tried(seed)
     first = least(labels, levels)
@@ -97,21 +105,20 @@ def test_the_most_balanced_plan_within_reach_is_among_the_points(seed):
     assert [point.levels for point in found.points if point.balanced] == [tuple(best[ORDER].astype(int))]
 
 
-@pytest.mark.parametrize("seed", range(8))
+@pytest.mark.parametrize("seed", RICH)
 def test_a_front_cut_short_keeps_its_ends_and_says_that_it_is_not_complete(seed):
     labels, levels = tried(seed)
     whole = trace(by_trying(labels, levels, []), least(labels, levels), reach=None)
     short = trace(by_trying(labels, levels, []), least(labels, levels), reach=None, most=3)
     assert {point.levels for point in short.points} <= {point.levels for point in whole.points}
     assert short.complete is False or len(short.points) == len(whole.points)
-    if len(whole.points) > 3 and len({point.changed for point in short.points}) == 1:
-        assert sum(not point.balanced for point in short.points) == 3
-        least_changed = short.points[0].changed
+    if len(whole.points) > 3:
+        least_changed = whole.points[0].changed
         mine = [point.border for point in whole.points if point.changed == least_changed and not point.balanced]
         assert min(mine) in {point.border for point in short.points}
 
 
-@pytest.mark.parametrize("seed", range(12))
+@pytest.mark.parametrize("seed", [*RICH, *BUSY])
 def test_the_solver_finds_the_front_that_trying_every_plan_finds(seed):
     units, edges = small(seed)
     _, levels = tried(seed)
