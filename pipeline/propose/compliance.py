@@ -76,15 +76,14 @@ def _traced(
 ) -> Front | None:
     """Trace what the subdistrict could trade for what, where its plan is proved and changes anything.
 
-    None too where there is nothing to trade, and where decisions bind: the search within caps does not know of them.
+    None too where there is nothing to trade. Every point keeps to what is decided.
     """
-    plan, decided = solution.plan, decided_of(units, decisions, edges)
-    free = not kept_as_it_is(decisions) and not decided.binding
+    plan = solution.plan
     wanted = solve.front or (solve.front is None and solution.seconds <= QUICK * solve.seconds)
-    if not (wanted and free and solution.proof == "optimal" and plan is not None and any(solution.objective[1:])):
+    if not (wanted and solution.proof == "optimal" and plan is not None and any(solution.objective[1:])):
         return None
     until = time.monotonic() + solve.seconds * (1.0 if solve.front else FRONT_SHARE)
-    task = task_of(units, edges, lower=rules.lower, upper=rules.upper)
+    task = task_of(units, edges, lower=rules.lower, upper=rules.upper, decided=decided_of(units, decisions, edges))
     solver = capped_solver(task, plan, solve.seed)
     found = front_of(units, edges, trace(solver, solution, most=MOST_POINTS, until=until), plan, "compliance")
     return found if len(found.table) > 1 else None

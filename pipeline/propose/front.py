@@ -114,9 +114,10 @@ def _labels(rows: pd.DataFrame) -> list[str]:
         names[int(chosen.name)].append(LEAST_MOVED)
     if rows["border_cost"].min() < chosen["border_cost"]:
         names[int(rows["border_cost"].idxmin())].append(LEAST_BORDER)
-    if rows["imbalance"].min() < chosen["imbalance"]:
-        names[int(rows["imbalance"].idxmin())].append(MOST_BALANCED)
-    knee = _knee(rows[rows["changed"] == chosen["changed"]])
+    alike = rows[rows["changed"] == chosen["changed"]]
+    if alike["imbalance"].min() < chosen["imbalance"]:  # fewer communities are not a better balance
+        names[int(alike["imbalance"].idxmin())].append(MOST_BALANCED)
+    knee = _knee(alike)
     if knee is not None and not names[knee]:
         names[knee].append(BETWEEN)
     return [LIST_SEPARATOR.join(names[int(at)]) for at in rows.index]
