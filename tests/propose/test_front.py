@@ -2,6 +2,7 @@
 
 import pandas as pd
 import pytest
+from propose.decision_rows import decided, row
 from propose.small_places import connected
 from propose.test_pareto import BUSY, RICH, small
 
@@ -148,3 +149,17 @@ def test_plans_that_only_swap_the_names_of_new_communities_do_not_differ():
     other = pd.Series(["a", "new2", "new1"], homes.index)
     assert differing_share(homes, one, other, {"new1", "new2"}) == 0
     assert differing_share(homes, one, other, set()) == pytest.approx(0.7)
+
+
+def test_every_point_keeps_to_what_is_decided():
+    units, edges = small(110)
+    free = draft_compliance(units, edges, RULES, TRACED).front
+    today = units["community"]
+    moved = [set(plan.index[plan != today.loc[plan.index]]) for plan in free.plans.values()]
+    chosen = moved[int(free.table["chosen"].idxmax())]
+    pinned = min(set().union(*moved) - chosen)  # stays in the chosen plan, moves in another
+    pins = decided(row("pin", communities=units.at[pinned, "community"], units=pinned))
+    bound = draft_compliance(units, edges, RULES, TRACED, pins).front
+    plans = [] if bound is None else list(bound.plans.values())
+    assert plans
+    assert all(plan[pinned] == units.at[pinned, "community"] for plan in plans)
