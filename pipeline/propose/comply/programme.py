@@ -18,7 +18,7 @@ class Programme:
     outside the limits; `sets` by community the columns of what it keeps, where that is listed.
     """
 
-    def __init__(self, task: Task, reach: Reach, *, outside: int | None, seed: int):
+    def __init__(self, task: Task, reach: Reach, *, outside: int | None, seed: int, whole: bool = True):
         self.task, self.reach = task, reach
         strict = outside == 0
         roots = [Part(office if office >= 0 else None, number) for number, office in enumerate(task.offices)]
@@ -43,7 +43,7 @@ class Programme:
             self.model.row(0, INFINITY, self.model.households(part) | smaller)
         if outside:
             self.model.row(-INFINITY, outside + 0.5, dict.fromkeys(self.off, 1.0))
-        self._number_parts(strict)
+        self._number_parts(strict and whole)
         self._obey()
 
     def outside(self) -> Sum:
