@@ -5,16 +5,19 @@ worth bounds what such a plan may move, and with it what is looked at (`reach`).
 """
 
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from pipeline.partition.model import Outcome
 from pipeline.partition.search import mend_and_improve
 from pipeline.propose.comply.programme import Programme, Sum
-from pipeline.propose.comply.reach import Bounds, reach_of
+from pipeline.propose.comply.reach import Bounds, Reach, beyond, reach_of
+from pipeline.propose.comply.region import least_given, region_of
 from pipeline.propose.comply.task import Task, balance_of, in_order, lawful, levels_of, with_slots
 
+DEBUG = False
+NODES = 100
 Found = dict[str, int]
 """Numbers by level."""
 
@@ -85,6 +88,8 @@ class Ladder:
             return self._outside(labels, limits)
         if level == "changed":
             return self._changed(labels, limits, least)
+        if level == "moved" and labels is not None:
+            labels = self._neighbourhoods(labels, limits)
         outcome = self.minimise(level, labels, limits)
         if outcome.proved:
             labels = labels if outcome.labels is None else outcome.labels
@@ -124,6 +129,36 @@ class Ladder:
                 return labels, number, False
         return labels, known, True
 
+    def _neighbourhoods(self, labels: np.ndarray, limits: Limits) -> np.ndarray:
+        """Improve the moved households exactly in one neighbourhood of communities after the other."""
+        task, best = self.task, labels
+        beside = task.beside
+        failed: set[tuple[int, bytes]] = set()
+        improved = True
+        while improved:
+            improved = False
+            for centre in range(task.communities):
+                near = beside[centre]
+                members = near[task.today] & np.append(near, np.ones(best.max() + 1, bool))[best]
+                state = (centre, best[members].tobytes())
+                if state in failed:
+                    continue
+                t0 = time.process_time()
+                within = np.zeros((len(best), task.parts), bool)
+                within[np.arange(len(best)), best] = True
+                parts = np.append(near, np.ones(task.slots, bool))
+                within[np.ix_(members, parts)] = True
+                found = self.minimise("moved", best, Limits(limits.most, within), nodes=NODES)
+                if DEBUG:
+                    print("  near", centre, members.sum(), worth(task, best, "moved"), found.value, found.proved, round(time.process_time()-t0, 3))
+                if found.labels is None:
+                    failed.add(state)
+                else:
+                    best, improved = found.labels, True
+                if time.monotonic() > self.until:
+                    return labels
+        return best
+
     def minimise(
         self,
         level: str,
@@ -143,7 +178,15 @@ class Ladder:
             return Outcome(None, np.inf, np.inf, True, True)
         if time.monotonic() > self.until:
             return Outcome(None, np.inf, float(reach.least if level == "moved" else 0), False, False)
+        if level == "moved" and labels is not None and within is None and bounds.outside == 0 and task.slots == 0:
+            reach, bounds = self._by_regions(task, bounds, reach)
+            if not reach.possible:
+                return Outcome(None, np.inf, np.inf, True, True)
         programme = Programme(task, reach, outside=limits.most.get("outside"), seed=self.seed, most_sets=self.most_sets)
+        for members, least in bounds.regions:
+            own = np.flatnonzero(members[task.today])
+            stay = {int(programme.model.x[u, task.today[u]]): -float(task.ground.households[u]) for u in own if programme.model.x[u, task.today[u]] >= 0}
+            programme.model.row(least - float(task.ground.households[own].sum()) - 0.5, np.inf, stay)
         for other, most in wanted.most.items():
             if other not in ("outside", level):
                 programme.limit(_sum(programme, other), most)
@@ -181,6 +224,32 @@ class Ladder:
         if level == "moved" and outcome.bound < reach.least:
             return Outcome(outcome.labels, outcome.value, float(reach.least), outcome.proved, outcome.infeasible)
         return outcome
+
+    def _by_regions(self, task: Task, bounds: Bounds, reach: Reach) -> tuple[Reach, Bounds]:
+        """Bound what regions give away, one around each community that must give or take."""
+        beside = task.beside
+        assert bounds.moved is not None
+        centres = np.flatnonzero((reach.give > 0) | (task.sizes < task.lower)).tolist()
+        known: dict[int, tuple[np.ndarray, int]] = {}
+        for centre in sorted(centres, key=lambda c: (reach.allowed[beside[c][task.today]].sum(), c)):
+            members = beside[centre]
+            others = [region for region in known.values() if not (region[0] & members).any()]
+            most = bounds.moved - int(reach.give[~members].sum()) - beyond(others, reach.give)
+            t0 = time.process_time()
+            least, none = least_given(region_of(task, reach, members), most + 1, self.until, self.seed, NODES)
+            if DEBUG:
+                print("  region", centre, members.sum(), int(reach.give[members].sum()), most, '->', least, none, round(time.process_time()-t0, 3))
+            if none:
+                return replace(reach, possible=False), bounds
+            if least > reach.give[members].sum():
+                known[centre] = (members, least)
+                bounds = replace(bounds, regions=tuple(known.values()))
+                reach = reach_of(task, bounds)
+                if DEBUG:
+                    print("   pairs", reach.allowed.sum() - len(task.ground), "least", reach.least)
+                if not reach.possible or time.monotonic() > self.until:
+                    break
+        return reach, bounds
 
     def _bounded(self, limits: Limits) -> tuple[Task, Bounds]:
         """The task with as many slots as plans within the limits can use, and what is known of these plans."""

@@ -18,7 +18,9 @@ class Programme:
     outside the limits; `sets` by community the columns of what it keeps, where there are up to `most_sets` of them.
     """
 
-    def __init__(self, task: Task, reach: Reach, *, outside: int | None, seed: int, most_sets: int | None = None):
+    def __init__(
+        self, task: Task, reach: Reach, *, outside: int | None, seed: int, whole: bool = True, most_sets: int | None = None
+    ):
         self.task, self.reach = task, reach
         self.most_sets = MOST_SETS if most_sets is None else most_sets
         strict = outside == 0
@@ -44,7 +46,7 @@ class Programme:
             self.model.row(0, INFINITY, self.model.households(part) | smaller)
         if outside:
             self.model.row(-INFINITY, outside + 0.5, dict.fromkeys(self.off, 1.0))
-        self._number_parts(strict)
+        self._number_parts(strict and whole)
         self._obey()
 
     def outside(self) -> Sum:

@@ -8,6 +8,7 @@ to what c keeps, so every unit on some path from c's territory of today to it mo
 sharper; they are repeated until nothing changes.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -18,29 +19,34 @@ from pipeline.propose.comply.task import Task
 LISTED = 20_000
 """Most sets of one community that are listed."""
 TURNS = 5
+WEIGHED = 12
+"""Most regions of which disjoint ones are looked for."""
 MANY = 1 << 40
 
 
 @dataclass(frozen=True)
 class Bounds:
     """What the plans looked for satisfy: most households `outside` in all, most `moved` (None: any number), most
-    communities that vanish, fewest that are created."""
+    communities that vanish, fewest that are created. `regions`: sets of communities (C) bool and the fewest households
+    that they give away together."""
 
     outside: int
     moved: int | None
     vanished: int
     created: int
+    regions: tuple[tuple[np.ndarray, int], ...] = ()
 
 
 @dataclass(frozen=True)
 class Reach:
     """What such plans can hold: pairs `allowed` (n, P); by community the sets it keeps (None: not listed) as bitmasks
-    over its units in their order; `take` (C) most households it takes; `stays` (C) bool: it cannot vanish; `least`:
-    fewest moved households. `possible` is False where there is no such plan."""
+    over its units in their order; `take` (C) most households it takes; `give` (C) fewest it gives away; `stays` (C) bool: it
+    cannot vanish; `least`: fewest moved households. `possible` is False where there is no such plan."""
 
     allowed: np.ndarray
     kept: tuple[np.ndarray | None, ...]
     take: np.ndarray
+    give: np.ndarray
     stays: np.ndarray
     least: int
     possible: bool
@@ -90,11 +96,11 @@ class _Reaching:
             if before == (self.allowed.sum(), self.give.sum(), self.take.sum(), self.most_take.sum()):
                 break
         self.possible &= bool(self.allowed.any(axis=1).all()) and self._least() <= self.moved
-        return Reach(self.allowed, tuple(self.kept), self.most_take, self.stays, self._least(), self.possible)
+        return Reach(self.allowed, tuple(self.kept), self.most_take, self.give, self.stays, self._least(), self.possible)
 
     def _least(self) -> int:
         created = max(0, self.task.lower - self.bounds.outside) * self.bounds.created
-        return int(max(self.give.sum(), self.take.sum() + created))
+        return int(max(self.give.sum() + beyond(self.bounds.regions, self.give), self.take.sum() + created))
 
     def _fix_offices(self) -> None:
         for community, office in enumerate(self.task.offices):
@@ -108,7 +114,8 @@ class _Reaching:
         for _ in range(3):
             self.take = np.where(self.stays, np.maximum(self.take, self.low + self.give - sizes), self.take)
             self.give = np.maximum(self.give, self.take + sizes - self.high)
-            self.most_give = np.minimum(self.most_give, self.moved - self.give.sum() + self.give)
+            rest = self.moved - self.give.sum() - self._elsewhere()
+            self.most_give = np.minimum(self.most_give, rest + self.give)
             self.most_take = np.minimum(self.most_take, self.moved - self.take.sum() - created + self.take)
             self.most_take = np.minimum(self.most_take, np.maximum(0, self.most_give + self.high - sizes))
             gives = self.most_take + sizes - self.low
@@ -116,6 +123,15 @@ class _Reaching:
         self.stays |= (sizes > self.most_give) & ~np.isin(np.arange(len(sizes)), self.task.decided.vanish)
         self._fix_offices()
         self.possible &= bool((self.most_give >= self.give).all() and (self.most_take >= self.take).all())
+
+    def _elsewhere(self) -> np.ndarray:
+        """What regions without a community (C) give beyond the least amounts of their communities."""
+        if not self.bounds.regions:
+            return np.zeros(len(self.give), np.int64)
+        return np.array([
+            beyond([region for region in self.bounds.regions if not region[0][c]], self.give)
+            for c in range(len(self.give))
+        ])  # fmt: skip
 
     def _masks(self, home: np.ndarray) -> np.ndarray:
         place = {unit: at for at, unit in enumerate(home.tolist())}
@@ -212,3 +228,18 @@ def _weights(sets: np.ndarray, counts: np.ndarray) -> np.ndarray:
     for at, count in enumerate(counts.tolist()):
         weights += ((sets >> at) & 1) * count
     return weights
+
+
+def beyond(regions: Sequence[tuple[np.ndarray, int]], give: np.ndarray) -> int:
+    """Most that disjoint regions are known to give beyond the least amounts `give` (C) of their communities."""
+    worth = sorted(((least - int(give[members].sum()), at) for at, (members, least) in enumerate(regions)), reverse=True)
+    sets = [(more, sum(1 << int(c) for c in np.flatnonzero(regions[at][0]))) for more, at in worth if more > 0]
+    return _best_family(sets[:WEIGHED], 0)
+
+
+def _best_family(sets: Sequence[tuple[int, int]], covered: int) -> int:
+    if not sets:
+        return 0
+    (more, mask), others = sets[0], sets[1:]
+    best = _best_family(others, covered)
+    return best if mask & covered else max(best, more + _best_family(others, covered | mask))

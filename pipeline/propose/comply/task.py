@@ -48,6 +48,14 @@ class Task:
         return np.bincount(self.today, self.ground.households, self.communities).astype(np.int64)
 
     @cached_property
+    def beside(self) -> np.ndarray:
+        """Pairs of today's communities (C, C) bool that touch, each with itself too."""
+        i, j = self.ground.ends.T
+        pairs = np.eye(self.communities, dtype=bool)
+        pairs[self.today[i], self.today[j]] = pairs[self.today[j], self.today[i]] = True
+        return pairs
+
+    @cached_property
     def excused(self) -> np.ndarray:
         """Parts (P) bool whose households outside the limits are accepted."""
         marks = np.zeros(self.parts, bool)
