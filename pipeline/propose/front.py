@@ -124,7 +124,9 @@ def _labels(rows: pd.DataFrame) -> list[str]:
 
 
 def _knee(rows: pd.DataFrame) -> int | None:
-    """The row that lies farthest below the line between the ends of a front; None where none does."""
+    """The row farthest below the line between the ends of the front of moves and border; None where none is below."""
+    both = rows[["moved_households", "border_cost"]].to_numpy(float)
+    rows = rows[[not ((both <= one).all(axis=1) & (both < one).any(axis=1)).any() for one in both]]
     moved, border = rows["moved_households"].astype(float), rows["border_cost"].astype(float)
     if moved.max() == moved.min() or border.max() == border.min():
         return None
@@ -153,7 +155,8 @@ def _sentence(row: pd.Series, chosen: pd.Series, label: str) -> str:
     ended = "。" if row["proof"] == "optimal" else "（未证明最优）。"
     if not gained:
         return f"{cost}{ended}"
-    return f"{cost}可使{gained}{ended}" if cost else f"划转与边界不增加，{gained}{ended}"
+    may = "可" if gained.startswith("少") else "可使"
+    return f"{cost}{may}{gained}{ended}" if cost else f"划转与边界不增加，{gained}{ended}"
 
 
 def _difference(name: str, row: pd.Series, chosen: pd.Series) -> str:
@@ -167,10 +170,19 @@ def _difference(name: str, row: pd.Series, chosen: pd.Series) -> str:
     more = then > now
     share = abs(then - now) / now if now else 0.0
     if name == "moved_households":
-        part = f"（{'+' if more else '−'}{share:.0%}）" if now else ""
+        part = f"（{'+' if more else '−'}{_percent(share)}）" if now else ""
         return f"{'多' if more else '少'}划转{abs(then - now):.0f}户{part}"
     if name == "changed":
         return f"{'多' if more else '少'}新设或撤销{abs(then - now):.0f}个社区"
     what, unit = WORDS[name]
-    part = f"{share:.0%}" if now else ""
+    part = _percent(share) if now else ""
     return f"{what}{'增加' if more else '减少'}{part}（{now:.0f}{unit}→{then:.0f}{unit}）"
+
+
+def _percent(share: float) -> str:
+    """A share in per cent, with a decimal where it is small.
+
+    >>> _percent(0.4), _percent(0.0008)
+    ('40%', '0.1%')
+    """
+    return f"{share:.0%}" if share >= 0.0095 else f"{share:.1%}"

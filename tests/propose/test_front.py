@@ -87,8 +87,8 @@ def test_a_plan_with_more_changes_that_moves_less_is_said_the_other_way_round():
     units, edges = row_of_four()
     plans = [pd.Series([*"aabb"], units.index), pd.Series([*"aacb"], units.index)]
     table = measured(units, edges, plans, [(0, 1000, 0), (1, 900, 0)])
-    assert table["label"].tolist() == ["变动最少", "最少划转"]
-    assert table["sentence"].iloc[1] == "多新设或撤销1个社区可使少划转100户（−10%）。"
+    assert table["label"].tolist() == ["变动最少", "最少划转"]  # more communities are not a better balance
+    assert table["sentence"].iloc[1] == "多新设或撤销1个社区可少划转100户（−10%）。"
 
 
 def test_the_point_farthest_below_the_line_between_the_ends_is_the_one_between():
@@ -152,14 +152,10 @@ def test_plans_that_only_swap_the_names_of_new_communities_do_not_differ():
 
 
 def test_every_point_keeps_to_what_is_decided():
-    units, edges = small(110)
+    units, edges = small(100)
     free = draft_compliance(units, edges, RULES, TRACED).front
-    today = units["community"]
-    moved = [set(plan.index[plan != today.loc[plan.index]]) for plan in free.plans.values()]
-    chosen = moved[int(free.table["chosen"].idxmax())]
-    pinned = min(set().union(*moved) - chosen)  # stays in the chosen plan, moves in another
-    pins = decided(row("pin", communities=units.at[pinned, "community"], units=pinned))
+    assert {plan["u08"] for plan in free.plans.values()} == {"c0", "c1"}  # stays in the chosen plan, moves in others
+    pins = decided(row("pin", communities=units.at["u08", "community"], units="u08"))
     bound = draft_compliance(units, edges, RULES, TRACED, pins).front
-    plans = [] if bound is None else list(bound.plans.values())
-    assert plans
-    assert all(plan[pinned] == units.at[pinned, "community"] for plan in plans)
+    assert len(bound.plans) >= 2
+    assert {plan["u08"] for plan in bound.plans.values()} == {units.at["u08", "community"]}
