@@ -58,7 +58,9 @@ class SolveSection(BaseModel):
     model_config = ConfigDict(extra="forbid", allow_inf_nan=False)
     seconds: float = Field(60.0, gt=0, description="limit for one subdistrict or one split")
     seed: int = Field(0, ge=0, description="seed of everything random")
-    alternatives: int = Field(2, ge=0, description="further alternatives for each split and each compliance case")
+    alternatives: int = Field(
+        2, ge=0, description="further alternatives for each split; a compliance case has up to one more"
+    )
     front: bool | None = Field(
         None,
         description="true: trace what each subdistrict of the compliance plan could trade for what, in up to `seconds` "

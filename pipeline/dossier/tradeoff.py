@@ -4,7 +4,7 @@ import pandas as pd
 
 from pipeline.results import Result
 
-WORTH_TELLING = ("边界最省", "折中", "最均衡", "最少划转")
+WORTH_TELLING = ("折中", "边界最省", "最均衡", "最少划转")
 """Labels of the points of which one is told for a subdistrict, the first there is."""
 
 

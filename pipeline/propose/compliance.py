@@ -28,6 +28,8 @@ FRONT_SHARE = 0.5
 """and in this share of it."""
 MOST_POINTS = 6
 """Plans of a front that are sought."""
+ONE_MORE = 1
+"""Cheapest borders, best balance and the point between are three."""
 
 
 def draft_compliance(
@@ -48,7 +50,8 @@ def draft_compliance(
     subdistrict = str(units["subdistrict"].iloc[0])
     sizes_before = units["households"].groupby(units["community"]).sum()
     sizes_after = units["households"].groupby(plan.reindex(units.index)).sum()
-    front, most = _traced(units, edges, rules, solve, solution, decisions), solve.alternatives
+    front = _traced(units, edges, rules, solve, solution, decisions)
+    most = solve.alternatives + ONE_MORE if solve.alternatives else 0
     drafts = []
     for change in changes_between(units["community"], plan):
         reason = _case_sentence(change, sizes_before, sizes_after, units, plan, rules)

@@ -2,7 +2,8 @@
 
 import pandas as pd
 import pytest
-from propose.decision_rows import decided, row
+from propose.decision_rows import decided
+from propose.decision_rows import row as ruled
 from propose.small_places import connected
 from propose.test_pareto import BUSY, RICH, small
 
@@ -127,7 +128,7 @@ def test_alternatives_really_differ_from_the_plan_and_from_one_another(seed):
 
 def test_a_rich_place_has_alternatives_for_its_case():
     drafts = draft_compliance(*small(110), RULES, TRACED).drafts
-    assert [len(draft.alternatives) for draft in drafts] == [2]
+    assert [len(draft.alternatives) for draft in drafts] == [3]
     assert drafts[0].alternatives[0].label.startswith("边界最省（划转825户，新增边界成本55米）")
     for one in drafts[0].alternatives:
         assert set(drafts[0].plan.index) <= set(one.solution.plan.index)
@@ -155,7 +156,7 @@ def test_every_point_keeps_to_what_is_decided():
     units, edges = small(100)
     free = draft_compliance(units, edges, RULES, TRACED).front
     assert {plan["u08"] for plan in free.plans.values()} == {"c0", "c1"}  # stays in the chosen plan, moves in others
-    pins = decided(row("pin", communities=units.at["u08", "community"], units="u08"))
+    pins = decided(ruled("pin", communities=units.at["u08", "community"], units="u08"))
     bound = draft_compliance(units, edges, RULES, TRACED, pins).front
     assert len(bound.plans) >= 2
     assert {plan["u08"] for plan in bound.plans.values()} == {units.at["u08", "community"]}
