@@ -59,7 +59,7 @@ class SolveSection(BaseModel):
     seconds: float = Field(60.0, gt=0, description="limit for one subdistrict or one split")
     seed: int = Field(0, ge=0, description="seed of everything random")
     alternatives: int = Field(
-        2, ge=0, description="further alternatives for each split; a compliance case has up to one more"
+        2, ge=0, description="further alternatives for each split; a compliance case has one more"
     )
     front: bool | None = Field(
         None,

@@ -28,5 +28,5 @@ def trade_sentence(rows: pd.DataFrame) -> str:
     """Say in how many subdistricts there is something to trade."""
     places = rows.groupby("subdistrict")
     whole = int(places["complete"].all().sum())
-    rest = "" if whole == len(places) else f"，其中{whole}个已穷尽，其余只列出部分"
+    rest = "" if whole == len(places) else "，未穷尽" if not whole else f"，其中{whole}个已穷尽"
     return f"{len(places)}个街道/镇/中心的达标方案有可取舍之处，共列出{len(rows)}个互不占优的方案{rest}"

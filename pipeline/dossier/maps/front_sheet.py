@@ -1,8 +1,10 @@
 """The sheet of the fronts: for each subdistrict, moved households against border cost of plans that none beats."""
 
+import math
 from dataclasses import dataclass
 
 import pandas as pd
+from matplotlib import patheffects
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
@@ -18,6 +20,7 @@ TOP_MM, LEGEND_MM, GAP_MM = 21.0, 9.0, 5.0
 LEFT_MM, HEAD_MM, FOOT_MM = 12.0, 6.0, 9.0
 """Room of a panel for the numbers at its left, its heading, and the numbers below."""
 COLUMNS, MOST_PANELS = 4, 12
+"""Fewer panels than COLUMNS stand in one row; more make about a square."""
 MORE_CHANGED_FILL = ("#2d6a94", "#c99532", "#8c3a20")
 """By how many more communities are created and abolished than in the chosen plan."""
 MORE_CHANGED_MARK = ("o", "s", "^")
@@ -61,7 +64,7 @@ def draw_front(sheet: FrontSheet) -> Figure:
 
 def _boxes(count: int, bottom: float) -> list[Box]:
     """Divide the sheet among the panels, row by row."""
-    columns = min(COLUMNS, count) if count != COLUMNS else 2
+    columns = count if count < COLUMNS else math.ceil(math.sqrt(count))
     lines = -(-count // columns)
     width, height = (LANDSCAPE.width - 2 * MARGIN_MM) / columns, (bottom - TOP_MM) / lines
     return [
@@ -81,7 +84,7 @@ def _panel(axes: Axes, rows: pd.DataFrame) -> None:
     chosen = rows[rows["chosen"]].iloc[0]
     for more, mine in rows.groupby(rows["changed"] - chosen["changed"]):
         look = max(0, min(int(more), len(MORE_CHANGED_FILL) - 1))
-        line = mine.sort_values("moved_households")
+        line = _falling(mine)
         axes.plot(line["moved_households"], line["border_cost"], color="#bbbbbb", linewidth=0.7, zorder=2)
         for row in mine.itertuples():
             proved = row.proof == "optimal"
@@ -108,6 +111,13 @@ def _panel(axes: Axes, rows: pd.DataFrame) -> None:
     axes.set_ylabel("新增边界成本（米）", fontsize=6.5, color=QUIET, labelpad=2)
 
 
+def _falling(rows: pd.DataFrame) -> pd.DataFrame:
+    """The points that no other beats in moves and border at once, by moves: what the line joins."""
+    line = rows.sort_values(["moved_households", "border_cost"])
+    cheapest = line["border_cost"].cummin().shift(fill_value=math.inf)
+    return line[line["border_cost"] < cheapest]
+
+
 def _label(axes: Axes, rows: pd.DataFrame) -> None:
     """Write what the points are best in, towards the middle of the panel."""
     left, right = axes.get_xlim()
@@ -118,6 +128,7 @@ def _label(axes: Axes, rows: pd.DataFrame) -> None:
             fonts.printable(row.label), (row.moved_households, row.border_cost), fontsize=7.0, color=INK,
             xytext=(7 if along < 0.6 else -7, 6 if up < 0.75 else -7), textcoords="offset points",
             ha="left" if along < 0.6 else "right", va="bottom" if up < 0.75 else "top", zorder=6, gid="label",
+            path_effects=[patheffects.withStroke(linewidth=2.0, foreground="white")],
         )  # fmt: skip
 
 
