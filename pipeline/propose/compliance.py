@@ -6,9 +6,8 @@ from dataclasses import replace
 import pandas as pd
 
 from pipeline.decisions import kept_as_it_is, none_decided
-from pipeline.graph import components
-from pipeline.propose.decided import Decided, decided_of, honours
 from pipeline.propose.comply import comply
+from pipeline.propose.decided import decided_of
 from pipeline.propose.plan import Change, Draft, Local, case_row, changes_between, moved_households
 from pipeline.propose.principle import draft_principle
 from pipeline.propose.split import first_gap
@@ -24,13 +23,15 @@ def draft_compliance(
     rules: RuleSet,
     solve: SolveSection,
     decisions: pd.DataFrame | None = None,
+    also: pd.DataFrame | None = None,
 ) -> Local:
     """Draft the compliance plan of one subdistrict; its cases are the groups of communities that exchange units.
 
-    `decisions` (schema.DECISIONS) may speak of others too; the plan keeps to those on this one.
+    `decisions` (schema.DECISIONS) may speak of others too; the plan keeps to those on this one. `also`: further counts
+    by unit_id (columns years), in each of which every community must lie inside the limits.
     """
     decisions = none_decided() if decisions is None else decisions
-    solution = _solved(units, edges, rules, solve, decisions)
+    solution = _solved(units, edges, rules, solve, decisions, also)
     plan = solution.plan
     assert plan is not None
     subdistrict = str(units["subdistrict"].iloc[0])
@@ -53,56 +54,70 @@ def draft_compliance(
 
 
 def _solved(
-    units: pd.DataFrame, edges: pd.DataFrame, rules: RuleSet, solve: SolveSection, decisions: pd.DataFrame
+    units: pd.DataFrame,
+    edges: pd.DataFrame,
+    rules: RuleSet,
+    solve: SolveSection,
+    decisions: pd.DataFrame,
+    also: pd.DataFrame | None,
 ) -> Solution:
-    """Find the least change; where it breaks a decision, take what decisions alone ask for.
-
-    Communities that stay as they are take no part. The programme does not know of other decisions yet: it has to be
-    given `decided`, and then its plan always honours it.
-    """
-    solution = _around_kept(units, edges, rules, solve, decisions)
-    decided = decided_of(units, decisions, edges)
-    if not decided.binding or solution.plan is None or _honoured(decided, units, solution.plan):
-        return solution
-    plan = as_decided(units, edges, rules, solve, decisions)
-    sizes = units["households"].groupby(plan).sum()
-    names, now = set(plan), set(units["community"])
-    i, j = edges["a"].map(plan), edges["b"].map(plan)
-    inside = edges["a"].map(units["community"]) == edges["b"].map(units["community"])
-    objective = (
-        float((rules.lower - sizes).clip(lower=0).sum() + (sizes - rules.upper).clip(lower=0).sum()),
-        float(len(names ^ now)),
-        float(moved_households(units, plan)),
-        float(edges.loc[inside & (i != j), "border_cost"].sum()),
-    )
-    bound = (0.0,) * 4
-    return Solution(
-        plan, "heuristic", objective, bound, first_gap(objective, bound), solution.seconds, "仅执行人工决定"
-    )
-
-
-def _around_kept(
-    units: pd.DataFrame, edges: pd.DataFrame, rules: RuleSet, solve: SolveSection, decisions: pd.DataFrame
-) -> Solution:
-    """Find the least change among the communities that may change, where these hang together.
+    """Find the least change among the communities that may change.
 
     Nothing is lost: what stays as it is neither gives nor takes. Its households outside the limits are added, unless
     they are accepted.
     """
-    kept = set(kept_as_it_is(decisions))
-    free = units[~units["community"].isin(kept)]
-    if free.empty or components(free.index, edges["a"], edges["b"]).nunique() > 1:
-        free = units
-    found = comply(free, edges, lower=rules.lower, upper=rules.upper, seconds=solve.seconds, seed=solve.seed)
-    if len(free) == len(units) or found.plan is None:
+    free = units[~units["community"].isin(set(kept_as_it_is(decisions)))]
+    if free.empty:
+        found = Solution(units["community"].iloc[:0], "optimal", (0.0,) * 4, (0.0,) * 4)
+    else:
+        decided = decided_of(free, decisions, edges)
+        start = as_decided(units, edges, rules, solve, decisions).loc[free.index] if decided.binding else None
+        found = comply(
+            free,
+            edges,
+            lower=rules.lower,
+            upper=rules.upper,
+            seconds=solve.seconds,
+            seed=solve.seed,
+            decided=decided,
+            also=also,
+            start=start,
+        )
+        if found.plan is None:  # conflicts are named beforehand: time was too short
+            assert start is not None
+            found = _only_decided(free, edges, rules, start, found)
+    if len(free) == len(units):
         return found
+    assert found.plan is not None
     fixed = units.loc[units.index.difference(free.index)]
-    sizes = fixed["households"].groupby(fixed["community"]).sum()
-    counted = sizes[~sizes.index.isin(decisions.loc[decisions["decision"] == "accept", "communities"])]
-    outside = float((rules.lower - counted).clip(lower=0).sum() + (counted - rules.upper).clip(lower=0).sum())
+    counted = fixed[~fixed["community"].isin(decisions.loc[decisions["decision"] == "accept", "communities"])]
+    outside = _outside(counted, counted["community"], rules, also)
     plan = pd.concat([found.plan, fixed["community"]]).loc[units.index.sort_values()].rename("community")
     objective, bound = ((numbers[0] + outside, *numbers[1:]) for numbers in (found.objective, found.bound))
     return replace(found, plan=plan, objective=objective, bound=bound, gap=first_gap(objective, bound))
+
+
+def _outside(units: pd.DataFrame, plan: pd.Series, rules: RuleSet, also: pd.DataFrame | None) -> float:
+    """Households by which the limits must give way for the communities of a plan, in the worst of all counts."""
+    counts = units[["households"]] if also is None else units[["households"]].join(also)
+    sizes = counts.groupby(plan.loc[units.index]).sum()
+    return float(((rules.lower - sizes).clip(lower=0).max(axis=1) + (sizes - rules.upper).clip(lower=0).max(axis=1)).sum())
+
+
+def _only_decided(
+    units: pd.DataFrame, edges: pd.DataFrame, rules: RuleSet, plan: pd.Series, short: Solution
+) -> Solution:
+    """The plan that carries out the decisions and nothing else, where no better one was found."""
+    i, j = edges["a"].map(plan), edges["b"].map(plan)
+    inside = edges["a"].map(units["community"]) == edges["b"].map(units["community"])
+    objective = (
+        _outside(units, plan, rules, None),
+        float(len(set(plan) ^ set(units["community"]))),
+        float(moved_households(units, plan)),
+        float(edges.loc[inside & (i != j), "border_cost"].sum()),
+    )
+    bound = (0.0,) * 4
+    return Solution(plan, "heuristic", objective, bound, first_gap(objective, bound), short.seconds, "仅执行人工决定")
 
 
 def as_decided(
@@ -118,16 +133,6 @@ def as_decided(
     for draft in local.drafts:
         plan.loc[draft.plan.index] = draft.plan
     return plan
-
-
-def _honoured(decided: Decided, units: pd.DataFrame, plan: pd.Series) -> bool:
-    """Tell whether a plan keeps to what is decided."""
-    ids = units.index.sort_values()
-    number = {name: at for at, name in enumerate(decided.communities)}
-    for name in sorted(set(plan)):
-        number.setdefault(name, len(number))
-    today, labels = (series.loc[ids].map(number).to_numpy() for series in (units["community"], plan))
-    return honours(decided, today, labels)
 
 
 def _case_sentence(

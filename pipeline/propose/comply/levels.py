@@ -136,9 +136,9 @@ class Ladder:
                 if state in failed:
                     continue
                 t0 = time.process_time()
-                within = np.zeros((len(best), task.parts), bool)
+                within = np.zeros((len(best), task.communities + len(best)), bool)
                 within[np.arange(len(best)), best] = True
-                parts = np.append(near, np.ones(task.slots, bool))
+                parts = np.append(near, np.ones(len(best), bool))
                 within[np.ix_(members, parts)] = True
                 found = self.minimise("moved", best, Limits(limits.most, within), nodes=NODES)
                 if DEBUG:
