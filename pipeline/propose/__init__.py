@@ -101,7 +101,8 @@ def propose_compliance(
     plan found can bring inside are in `left`.
     """
     tasks = [
-        (draft_compliance, (mine, near, rules, solve, decisions, also)) for _, mine, near in _by_subdistrict(units, edges)
+        (draft_compliance, (mine, near, rules, solve, decisions, also))
+        for _, mine, near in _by_subdistrict(units, edges)
     ]
     return _assembled("compliance", units, tasks, jobs, report)
 

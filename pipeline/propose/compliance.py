@@ -43,6 +43,7 @@ def draft_compliance(
         row = case_row("compliance", change, subdistrict, units, plan, solution, reason)
         drafts.append(Draft(row, plan.loc[change.units], solution))
     outside = sizes_after[status_of(sizes_after, rules) != WITHIN]
+    later = _outside_later(units, plan, rules, also)
     as_it_is = kept_as_it_is(decisions)
     left = {
         str(name): f"{int(size)}户；{as_it_is[str(name)]}。"
@@ -50,7 +51,22 @@ def draft_compliance(
         else _left_sentence(int(size), solution, units, rules)
         for name, size in outside.items()
     }
+    left |= {name: said for name, said in later.items() if name not in left}
     return Local(drafts, left, solution)
+
+
+def _outside_later(units: pd.DataFrame, plan: pd.Series, rules: RuleSet, also: pd.DataFrame | None) -> dict[str, str]:
+    """Say of every community that leaves the limits in one of the further counts when that is."""
+    if also is None:
+        return {}
+    sizes = also.loc[units.index].groupby(plan.loc[units.index]).sum()
+    off = (sizes < rules.lower) | (sizes > rules.upper)
+    return {
+        str(name): "；".join(f"{year}年{int(sizes.at[name, year])}户" for year in sizes.columns[row])
+        + f"，超出{rules.lower}—{rules.upper}户；限时内未找到各年均达标的方案，或已证明不存在。"
+        for name, row in zip(off.index, off.to_numpy(), strict=True)
+        if row.any()
+    }
 
 
 def _solved(
@@ -101,7 +117,9 @@ def _outside(units: pd.DataFrame, plan: pd.Series, rules: RuleSet, also: pd.Data
     """Households by which the limits must give way for the communities of a plan, in the worst of all counts."""
     counts = units[["households"]] if also is None else units[["households"]].join(also)
     sizes = counts.groupby(plan.loc[units.index]).sum()
-    return float(((rules.lower - sizes).clip(lower=0).max(axis=1) + (sizes - rules.upper).clip(lower=0).max(axis=1)).sum())
+    return float(
+        ((rules.lower - sizes).clip(lower=0).max(axis=1) + (sizes - rules.upper).clip(lower=0).max(axis=1)).sum()
+    )
 
 
 def _only_decided(

@@ -6,7 +6,9 @@ import numpy as np
 import pandas as pd
 
 
-def thin_place(seed: int, count: int, communities: int, mean: int, *, offices: bool) -> tuple[pd.DataFrame, pd.DataFrame]:
+def thin_place(
+    seed: int, count: int, communities: int, mean: int, *, offices: bool
+) -> tuple[pd.DataFrame, pd.DataFrame]:
     """A random tree of units with two more edges, households, and communities that hang together."""
     rng = np.random.default_rng(seed)
     pairs = {(int(rng.integers(max(0, k - 3), k)), k) for k in range(1, count)}

@@ -107,9 +107,7 @@ class Ladder:
         free = ~self.task.excused[self.task.today]
         return fewest <= most and bool((self.task.counts[free] <= self.task.upper).all())
 
-    def _changed(
-        self, labels: np.ndarray | None, limits: Limits, least: int
-    ) -> tuple[np.ndarray | None, int, bool]:
+    def _changed(self, labels: np.ndarray | None, limits: Limits, least: int) -> tuple[np.ndarray | None, int, bool]:
         """Fewest communities created and abolished: number after number is shown to be impossible."""
         most = limits.most.get("changed", len(self.task.ground) + self.task.communities)
         known = most + 1 if labels is None else worth(self.task, labels, "changed")
@@ -142,7 +140,15 @@ class Ladder:
                 within[np.ix_(members, parts)] = True
                 found = self.minimise("moved", best, Limits(limits.most, within), nodes=NODES)
                 if DEBUG:
-                    print("  near", centre, members.sum(), worth(task, best, "moved"), found.value, found.proved, round(time.process_time()-t0, 3))
+                    print(
+                        "  near",
+                        centre,
+                        members.sum(),
+                        worth(task, best, "moved"),
+                        found.value,
+                        found.proved,
+                        round(time.process_time() - t0, 3),
+                    )
                 if found.labels is None:
                     failed.add(state)
                 else:
@@ -187,7 +193,11 @@ class Ladder:
         programme = Programme(task, reach, outside=limits.most.get("outside"), seed=self.seed)
         for members, least in bounds.regions:
             own = np.flatnonzero(members[task.today])
-            stay = {int(programme.model.x[u, task.today[u]]): -float(task.ground.households[u]) for u in own if programme.model.x[u, task.today[u]] >= 0}
+            stay = {
+                int(programme.model.x[u, task.today[u]]): -float(task.ground.households[u])
+                for u in own
+                if programme.model.x[u, task.today[u]] >= 0
+            }
             programme.model.row(least - float(task.ground.households[own].sum()) - 0.5, np.inf, stay)
         for other, most in wanted.most.items():
             if other not in ("outside", level):
@@ -246,7 +256,17 @@ class Ladder:
             t0 = time.process_time()
             least, none = least_given(region_of(task, reach, members), most + 1, self.until, self.seed, NODES)
             if DEBUG:
-                print("  region", centre, members.sum(), int(reach.give[members].sum()), most, '->', least, none, round(time.process_time()-t0, 3))
+                print(
+                    "  region",
+                    centre,
+                    members.sum(),
+                    int(reach.give[members].sum()),
+                    most,
+                    "->",
+                    least,
+                    none,
+                    round(time.process_time() - t0, 3),
+                )
             if least > reach.give[members].sum():
                 known[centre] = (members, least)
                 bounds = replace(bounds, regions=tuple(known.values()))
