@@ -8,7 +8,7 @@ m[a, c] those that go from a's territory of today to community c, n[a] those tha
 - Size: s_c - what leaves + what comes lies in [lower, upper] but for what is outside, and is 0 where c is abolished;
   new communities together hold between lower and upper times their number, island by island.
 - Whole units: what leaves a is a sum of households of some of a's units, so at least the smallest such sum that covers
-  what a has above the limit; where nothing is created, one of these units lies beside another community or the sum is 0.
+  what a has above the limit; where nothing is created, one of these units lies beside another community.
 - Ways: a unit of a in c is connected to c's territory of today inside c. The units between, which belong neither to a
   nor to c today, go to c too: at least `way[a, c]`, the fewest households on such a path. What comes to c is at most
   upper + O, so m[a, c] <= room[a, c] with the way taken off, and the rest that comes to c is at least
@@ -25,7 +25,8 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from pipeline.partition.ground import Ground, pieces
+from pipeline.partition.ground import Ground
+from pipeline.partition.islands import islands_of, least_outside
 from pipeline.partition.model import INFINITY, lower_bound
 
 TOLERANCE = 1e-6
@@ -59,29 +60,6 @@ def relaxed(
             return found[0], changed, 0
     least = flow.least_moved(found[1], allowed)
     return found[0], found[1], found[2] if least > found[2] else max(0, math.ceil(least - TOLERANCE))
-
-
-def islands_of(ground: Ground, today: np.ndarray, communities: int) -> np.ndarray:
-    """Number (n) of the island of each unit: connected units, joined where one community of today has several."""
-    label = np.zeros(len(ground), int)
-    for number, piece in enumerate(pieces(ground, range(len(ground)))):
-        label[piece] = number
-    for community in range(communities):
-        numbers = np.unique(label[today == community])
-        label[np.isin(label, numbers)] = numbers[:1].sum()
-    return np.unique(label, return_inverse=True)[1]
-
-
-def least_outside(ground: Ground, islands: np.ndarray, lower: int, upper: int) -> int:
-    """Households that lie outside the limits in every plan: no number of communities fits, or units are too large."""
-    least = 0
-    for island in range(int(islands.max(initial=-1)) + 1):
-        counts = ground.households[islands == island]
-        total, large = int(counts.sum()), int(np.maximum(0, counts - upper).sum())
-        number = max(1, total // upper)
-        off = min(max(0, k * lower - total, total - k * upper) for k in (number, number + 1))
-        least += max(off, large)
-    return least
 
 
 class _Flow:
@@ -161,7 +139,7 @@ class _Flow:
         for community in range(c):
             gone = dict.fromkeys(np.flatnonzero(sources == community).tolist(), 1.0) | {fresh + community: 1.0}
             come = dict.fromkeys(np.flatnonzero(targets == community).tolist(), 1.0)
-            net = {column: -1.0 for column in gone} | come
+            net = dict.fromkeys(gone, -1.0) | come
             size, stays = int(self.size[community]), kept + community
             rows.append((-size, INFINITY, net | {stays: -float(self.lower), below + community: 1.0}))
             rows.append((-INFINITY, -size, net | {stays: -float(self.upper), above + community: -1.0}))

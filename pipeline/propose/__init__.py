@@ -91,16 +91,19 @@ def propose_compliance(
     solve: SolveSection,
     *,
     decisions: pd.DataFrame | None = None,
+    also: pd.DataFrame | None = None,
     jobs: int = 1,
     report: Report | None = None,
 ) -> Proposal:
     """Propose the least change that brings every community inside the limits, subdistrict by subdistrict.
 
     `units`, `edges`: schema.UNITS and EDGES; `decisions` (schema.DECISIONS, without `conflicts`): every plan keeps to
-    them. Communities that no plan found can bring inside are in `left`.
+    them. `also`: further counts by unit_id (columns years) in each of which the limits hold too. Communities that no
+    plan found can bring inside are in `left`.
     """
     tasks = [
-        (draft_compliance, (mine, near, rules, solve, decisions)) for _, mine, near in _by_subdistrict(units, edges)
+        (draft_compliance, (mine, near, rules, solve, decisions, also))
+        for _, mine, near in _by_subdistrict(units, edges)
     ]
     return _assembled("compliance", units, tasks, jobs, report)
 

@@ -10,6 +10,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from pipeline.partition.ground import Ground
+from pipeline.partition.islands import islands_of, least_outside
 from pipeline.partition.search.board import Worth, board_of, worth_of
 
 __all__ = ["Worth", "improve", "mend_and_improve", "worth"]
@@ -43,7 +44,8 @@ def improve(
 
     board = board_of(ground, today, offices, lower, upper, may, fresh)
     kept = np.zeros(len(offices), bool) if locked is None else np.asarray(locked, bool)
-    return Course(board, kept, seed, steps).run(board.today)
+    floor = least_outside(ground, islands_of(ground, today, len(offices)), lower, upper)
+    return Course(board, kept, seed, steps, floor).run(board.today)
 
 
 def mend_and_improve(

@@ -7,7 +7,7 @@ which moves as much. All numbers are whole, so that every machine takes the same
 
 import numpy as np
 
-from pipeline.partition.search.board import Board
+from pipeline.partition.search.board import Board, State
 from pipeline.partition.search.compiled import EXPONENTIAL, below, compiled, seeded
 from pipeline.partition.search.moves import (
     border_change,
@@ -68,7 +68,7 @@ def anneal(
             count = board.counts[unit]
             moved_by = moved_change(board, state, unit, part)
             border_by = border_change(board, state, unit, part)
-            barred_by = -np.int64(not may_be(board, unit, left))
+            barred_by = -int(not may_be(board, unit, left))
             bar = (heat * EXPONENTIAL[below(seed, 4096)]) >> 16
             was = off(board, state.size[left]) + off(board, state.size[part])
             strain = -_strain(board, state.size[left], some) - _strain(board, state.size[part], some)
@@ -87,7 +87,7 @@ def anneal(
                 outside_by = off(board, less) + off(board, more) + rest - was
                 strain += _strain(board, less, some) + _strain(board, more, some)
                 moved_by += moved_change(board, state, second, onward)
-                barred_by -= np.int64(not may_be(board, second, part))
+                barred_by -= int(not may_be(board, second, part))
                 rough = FINE * (price * strain + moved_by)
                 if barred_by == 0 and rough > bar + 4 * FINE * count:
                     continue
@@ -129,7 +129,7 @@ def anneal(
                     by = strain + _strain(board, less, some) + _strain(board, more, some)
                     barred_by = 0
                     for k in range(taken):
-                        barred_by -= np.int64(not may_be(board, state.group[k], left))
+                        barred_by -= int(not may_be(board, state.group[k], left))
                     worse = FINE * (price * by + moved_by) + border_by
                     if worse > bar and barred_by == 0:
                         continue
@@ -153,9 +153,7 @@ def _strain(board: Board, households: int, least: int) -> int:
 
 
 @compiled
-def _second(
-    board: Board, state: tuple, draw: np.ndarray, first: int, part: int, seed: np.ndarray
-) -> tuple[int, int]:
+def _second(board: Board, state: State, draw: np.ndarray, first: int, part: int, seed: np.ndarray) -> tuple[int, int]:
     """A chance unit of `part` and another part beside it that it may go to; -1, -1 where none was met."""
     for _ in range(TRIES):
         unit = draw[below(seed, len(draw))]

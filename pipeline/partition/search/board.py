@@ -11,9 +11,10 @@ from pipeline.partition.ground import Ground
 class Board(NamedTuple):
     """What stays the same during a search. n units, C communities of today.
 
-    `ptr` (n + 1) and `near`: neighbours of unit u are near[ptr[u]:ptr[u + 1]]; `cost` beside `near`: border cost that
-    appears when the two are parted (0 where they are apart today). `office` (C): unit or -1. `allowed` (n or 1, C + 1): unit may be in community, in the last column in a new one; one row
-    speaks for all units.
+    `ptr` (n + 1) and `near`: neighbours of unit u are near[ptr[u]:ptr[u + 1]]. `cost` beside `near`: border cost that
+    appears when the two are parted (0 where they are apart today). `counts` (n): households. `today` (n): community.
+    `office` (C): unit or -1. `allowed` (n or 1, C + 1): unit may be in a community, in the last column in a new one;
+    one row speaks for all units.
     """
 
     ptr: np.ndarray

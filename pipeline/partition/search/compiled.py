@@ -33,7 +33,7 @@ def chance(seed: np.ndarray) -> np.uint64:
 @compiled
 def below(seed: np.ndarray, limit: int) -> int:
     """Chance number in [0, limit)."""
-    return np.int64(((chance(seed) >> np.uint64(33)) * np.uint64(limit)) >> np.uint64(31))
+    return int(((chance(seed) >> np.uint64(33)) * np.uint64(limit)) >> np.uint64(31))
 
 
 @compiled

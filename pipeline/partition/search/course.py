@@ -7,31 +7,38 @@ import numpy as np
 from pipeline.partition.search.anneal import anneal
 from pipeline.partition.search.board import Board, Worth, worth_of
 from pipeline.partition.search.names import named
-from pipeline.partition.search.parts import joined
+from pipeline.partition.search.pieces import joined
 from pipeline.partition.search.polish import polish
 from pipeline.partition.search.tries import Layout, Tries, Try
 
 STEPS, WIDEST = 1000, 40.0
 """Steps of a search for each unit and each unit across (the square root of their number, at most `WIDEST`)."""
-HOT, MILD, COLD = 0.5, 0.15, 0.01
+HOT, WARM, MILD, COLD = 1.0, 0.5, 0.15, 0.02
 """Temperatures to begin and end with, in households of a mean unit; `MILD` where the start is nearly right."""
 CHEAP, DEAR = 2.0, 40.0
 """Moved households given for one household fewer outside the limits, at the beginning and in the end."""
-ANEW, LONG, LOCAL = 3, 10, 800
-REACH = (1, 2)
-HEATS = (HOT, MILD, HOT)
 STAGES = 40
 """Temperatures of one annealing."""
 GLANCE, LOOK = 120, 800
 """Steps for each unit around a try: for every try, and for the best two of a round."""
 LOOKED, VAIN, KEPT = 2, 4, 0.3
 """Tries of a round that are looked at longer; rounds in vain that end them; share of the steps kept for the end."""
-PAIRS = 400
-"""Pairs looked at by a polish, for each unit and unit."""
+ANEW, LONG, LOCAL = 4, 10, 1500
+"""In the end: whole annealings, each this share of all steps, and steps for each unit of the small ones between."""
+LEAST = 1000
+"""An annealing counts for at least this share of all steps, however small it is, so that their number stays small."""
+REACH = (1, 2)
+"""Steps from community to community that the small annealings of the end reach."""
+PAIRS = 3200
+"""Pairs looked at by one polish, for each unit: what a strict descent from a cold plan hardly ever needs."""
 
 
 class Course:
-    """One search on a board; `locked` (C): communities that may not vanish."""
+    """One search on a board.
+
+    `locked` (C): communities that may not vanish. `floor`: households outside the limits that no plan can avoid: where
+    they are reached no other sets of communities are tried for fewer. `left`: steps left of `whole`.
+    """
 
     def __init__(self, board: Board, locked: np.ndarray, seed: int, steps: int | None, floor: int = 0):
         self.board, self.seed, self.floor = board, seed, floor
@@ -61,23 +68,24 @@ class Course:
         return self.refined(best, value)
 
     def refined(self, best: np.ndarray, value: Worth) -> np.ndarray:
-        """Anneal all of it anew now and then, and the surroundings of a chance part in between, while steps are left."""
+        """Anneal all of it anew now and then, in between the surroundings of a chance part, while steps are left."""
         anew = self.left
         while self.left > 0:
-            if self.left <= anew:
-                anew -= self.whole // ANEW
+            if self.left <= anew or (best == self.board.today).all():
+                anew -= max(1, self.whole // ANEW)
                 labels = self.annealed(self.tries.homed(best), self.whole // LONG, HOT)
             else:
-                labels = best
-                moved = np.unique(np.concatenate([best[best != self.board.today], self.board.today[best != self.board.today]]))
-                if len(moved) == 0:
-                    break
-                touched = {int(self.tries.rng.choice(moved))}
-                near = Layout(self.board, labels, self.parts).around(touched, REACH[self.turn % len(REACH)])[labels]
-                heat = HEATS[self.turn % len(HEATS)]
-                labels = self.annealed(labels, LOCAL * int(near.sum()), heat, near)
+                labels = self.stirred(best)
             best, value = self.better(best, value, labels)
         return best
+
+    def stirred(self, labels: np.ndarray) -> np.ndarray:
+        """Anneal the surroundings of a chance part that gave or took units."""
+        changed = labels != self.board.today
+        parts = np.unique(np.concatenate([labels[changed], self.board.today[changed]]))
+        touched = {int(self.tries.rng.choice(parts))}
+        near = Layout(self.board, labels, self.parts).around(touched, REACH[self.turn % len(REACH)])[labels]
+        return self.annealed(labels, LOCAL * int(near.sum()), HOT if self.turn % 4 < 2 else WARM, near)
 
     def matched(self, labels: np.ndarray) -> np.ndarray:
         """Create or end communities until their number can fit the limits, wherever a glance finds it best."""
@@ -153,13 +161,13 @@ class Course:
         office = self.board.office[np.minimum(labels, self.communities - 1)]
         free &= (labels >= self.communities) | (office != np.arange(len(labels)))
         draw = np.flatnonzero(free)
-        self.left -= max(steps, 1)
+        self.left -= max(steps, self.whole // LEAST, 1)
         if len(draw) == 0:
             return labels
         heats, prices = ladder(hot * self.mean)
         each = max(1, steps // STAGES)
         found = anneal(self.board, labels, self.parts, draw, heats, prices, each, self.seed * 1_000_003 + self.turn)
-        found = polish(self.board, found, self.parts, draw, PAIRS * len(draw) * 8)
+        found = polish(self.board, found, self.parts, draw, PAIRS * len(draw))
         return named(self.board, found, self.parts)
 
 

@@ -66,10 +66,10 @@ def put(board: Board, state: State, unit: int, part: int) -> None:
 @compiled
 def touches(board: Board, state: State, unit: int, part: int) -> bool:
     """Whether a unit has a neighbour in a part."""
+    found = False
     for place in range(board.ptr[unit], board.ptr[unit + 1]):
-        if state.labels[board.near[place]] == part:
-            return True
-    return False
+        found |= state.labels[board.near[place]] == part
+    return found
 
 
 @compiled
@@ -90,7 +90,7 @@ def border_change(board: Board, state: State, unit: int, part: int) -> int:
 def moved_change(board: Board, state: State, unit: int, part: int) -> int:
     """Moved households that appear when a unit goes to a part."""
     home = board.today[unit]
-    return board.counts[unit] * (np.int64(part != home) - np.int64(state.labels[unit] != home))
+    return board.counts[unit] * (int(part != home) - int(state.labels[unit] != home))
 
 
 @compiled
@@ -159,9 +159,9 @@ def leaves_alone(board: Board, state: State, unit: int) -> bool:
     label = state.labels[unit]
     if holds_office(board, state, unit) or state.members[label] < 2:
         return False
-    if label < len(board.office) and board.office[label] < 0 and board.today[unit] == label:
-        if state.at_home[label] < 2:
-            return False
+    at_home = label < len(board.office) and board.office[label] < 0 and board.today[unit] == label
+    if at_home and state.at_home[label] < 2:
+        return False
     return _ring_holds(board, state, unit)
 
 
@@ -214,7 +214,7 @@ def _main_neighbour(board: Board, state: State, unit: int) -> int:
         for k in range(_reach(board, state, first, unit)):
             member = state.ahead[k]
             households += board.counts[member]
-            home += np.int64(board.today[member] == label)
+            home += int(board.today[member] == label)
         if households > most and (home > 0 or not old):
             found, most = first, households
     return found

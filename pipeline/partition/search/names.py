@@ -6,7 +6,7 @@ from pipeline.partition.search.board import Board
 
 
 def named(board: Board, labels: np.ndarray, parts: int) -> np.ndarray:
-    """Exchange labels of whole parts (n labels below P) where that is lawful and fewer communities or households change.
+    """Exchange labels of whole parts (n labels below P) where that is lawful and fewer communities or units change.
 
     A community's label goes only to a part that holds its office, or one of its units where no office is known.
     """

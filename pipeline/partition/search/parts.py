@@ -1,8 +1,8 @@
-"""Makes parts appear and vanish: a new one grown from a unit, one given to its neighbours, loose pieces joined."""
+"""Makes parts appear and vanish: a new one grown from a unit, one given to the parts around it."""
 
 import numpy as np
 
-from pipeline.partition.search.board import Board
+from pipeline.partition.search.board import Board, State
 from pipeline.partition.search.compiled import below, compiled, seeded
 from pipeline.partition.search.moves import holds_office, leaving, may_be, off, put, state_of
 
@@ -70,7 +70,7 @@ def sprout(board: Board, start: np.ndarray, parts: int, first: int, label: int, 
 
 
 @compiled
-def _taken(board: Board, state: tuple, unit: int, label: int) -> bool:
+def _taken(board: Board, state: State, unit: int, label: int) -> bool:
     """Put a unit and what hangs on it into a part, where that is lawful and not too much."""
     taken = leaving(board, state, unit)
     households = 0
@@ -82,80 +82,4 @@ def _taken(board: Board, state: tuple, unit: int, label: int) -> bool:
         return False
     for k in range(taken):
         put(board, state, state.group[k], label)
-    return True
-
-
-@compiled
-def joined(board: Board, start: np.ndarray, parts: int) -> np.ndarray:
-    """Give every piece of a part but the main one to the neighbouring part with fewest households.
-
-    The main piece holds the office, or else a unit of today where there is one, then most households. A piece stays
-    where no part beside it may take it.
-    """
-    state = state_of(board, start.copy(), parts)
-    n = len(start)
-    piece = np.zeros(n, np.int64)
-    for _ in range(n):
-        piece[:] = -1
-        number = 0
-        value = np.zeros(n, np.int64)
-        first = np.zeros(n, np.int64)
-        most = np.full(parts, -1, np.int64)
-        for unit in range(n):
-            if piece[unit] >= 0:
-                continue
-            label = state.labels[unit]
-            piece[unit] = number
-            first[number] = unit
-            state.ahead[0] = unit
-            seen, done = 1, 0
-            while done < seen:
-                member = state.ahead[done]
-                done += 1
-                value[number] += board.counts[member]
-                if label < len(board.office):
-                    if board.office[label] == member:
-                        value[number] += 4 << 50
-                    elif board.office[label] < 0 and board.today[member] == label:
-                        value[number] |= 1 << 50
-                for place in range(board.ptr[member], board.ptr[member + 1]):
-                    other = board.near[place]
-                    if piece[other] < 0 and state.labels[other] == label:
-                        piece[other] = number
-                        state.ahead[seen] = other
-                        seen += 1
-            if most[label] < 0 or value[number] > value[most[label]]:
-                most[label] = number
-            number += 1
-        changed = False
-        for loose in range(number):
-            label = state.labels[first[loose]]
-            if most[label] == loose:
-                continue
-            into = -1
-            for unit in range(n):
-                if piece[unit] != loose:
-                    continue
-                for place in range(board.ptr[unit], board.ptr[unit + 1]):
-                    part = state.labels[board.near[place]]
-                    if part != label and (into < 0 or (state.size[part], part) < (state.size[into], into)):
-                        if _piece_may(board, piece, loose, part):
-                            into = part
-            if into >= 0:
-                for unit in range(n):
-                    if piece[unit] == loose:
-                        put(board, state, unit, into)
-                changed = True
-                break
-        if not changed:
-            break
-    return state.labels
-
-
-@compiled
-def _piece_may(board: Board, piece: np.ndarray, number: int, part: int) -> bool:
-    """Whether the masks let all units of a piece be in a part."""
-    for unit in range(len(piece)):
-        if piece[unit] == number and not may_be(board, unit, part):
-            return False
     return True

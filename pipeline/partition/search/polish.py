@@ -17,7 +17,6 @@ from pipeline.partition.search.moves import (
     off,
     put,
     state_of,
-    touches,
 )
 
 
@@ -57,7 +56,7 @@ def _singles(board: Board, state: State, draw: np.ndarray) -> bool:
             outside += off(board, state.size[part] + count) - off(board, state.size[part])
             barred = 0
             for k in range(taken):
-                barred -= np.int64(not may_be(board, state.group[k], left))
+                barred -= int(not may_be(board, state.group[k], left))
             if (barred, outside, moved, border) < (0, 0, 0, 0):
                 for k in range(taken):
                     put(board, state, state.group[k], part)
@@ -80,7 +79,7 @@ def _pairs(board: Board, state: State, draw: np.ndarray, work: int) -> int:
             part = state.labels[board.near[place]]
             if part == left or not may_be(board, unit, part) or not leaves_alone(board, state, unit):
                 continue
-            barred = -np.int64(not may_be(board, unit, left))
+            barred = -int(not may_be(board, unit, left))
             outside = -off(board, state.size[left]) - off(board, state.size[part])
             moved, border = moved_change(board, state, unit, part), border_change(board, state, unit, part)
             put(board, state, unit, part)
@@ -109,11 +108,11 @@ def _answered(
             if target == source or (source != part and target != left) or not may_be(board, second, target):
                 continue
             count = board.counts[second]
-            barred = sofar[0] - np.int64(not may_be(board, second, source))
+            barred = sofar[0] - int(not may_be(board, second, source))
             outside = sofar[1]
             for changed in (left, part):
                 size = state.size[changed]
-                size += count * (np.int64(changed == target) - np.int64(changed == source))
+                size += count * (int(changed == target) - int(changed == source))
                 outside += off(board, size)
             if source not in (left, part):
                 outside += off(board, state.size[source] - count) - off(board, state.size[source])

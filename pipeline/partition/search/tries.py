@@ -9,7 +9,8 @@ from collections.abc import Iterator
 import numpy as np
 
 from pipeline.partition.search.board import Board
-from pipeline.partition.search.parts import dissolve, joined, sprout
+from pipeline.partition.search.parts import dissolve, sprout
+from pipeline.partition.search.pieces import joined, pieces_of
 
 MOST = 8
 """Tries of one round."""
@@ -64,6 +65,7 @@ class Tries:
     def __init__(self, board: Board, parts: int, locked: np.ndarray, seed: int):
         self.board, self.parts, self.locked = board, parts, locked
         self.rng = np.random.default_rng(seed)
+        self.broken = self.loose(board.today)
 
     def homed(self, labels: np.ndarray) -> np.ndarray:
         """The same set of communities with every unit at home that is in none of the new ones and still has a home."""
@@ -72,7 +74,12 @@ class Tries:
         rows = np.arange(len(labels)) if len(self.board.allowed) > 1 else 0
         goes = (labels < communities) & used[self.board.today] & self.board.allowed[rows, self.board.today]
         made = joined(self.board, np.where(goes, self.board.today, labels), self.parts)
-        return made if ((np.bincount(made, minlength=self.parts) > 0) == used).all() else labels
+        same = ((np.bincount(made, minlength=self.parts) > 0) == used).all()
+        return made if same and self.loose(made) <= self.broken else labels
+
+    def loose(self, labels: np.ndarray) -> int:
+        """Pieces of parts beside the main ones."""
+        return int(pieces_of(self.board, labels).max(initial=-1)) + 1 - len(np.unique(labels))
 
     def mend_outside(self, labels: np.ndarray, best: np.ndarray) -> list[Try]:
         """Other sets of communities for `labels`, in and around the parts of `best` that lie outside the limits."""
@@ -111,7 +118,9 @@ class Tries:
             for without, touched in self.ended(layout, part):
                 then = Layout(self.board, without, self.parts)
                 over = then.over()[:MOST]
-                near = sorted({other for place in [part, *over] for other in layout.beside.get(place, ()) if other != part})
+                near = sorted(
+                    {other for place in [part, *over] for other in layout.beside.get(place, ()) if other != part}
+                )
                 for other in self._some(over * 2, MOST // 2) + self._some(near, MOST // 4):
                     found += [(new, touched | also) for new, also in self.created(then, other)]
         for part in self._some(self._vanished(layout), 3):
@@ -153,11 +162,14 @@ class Tries:
         if len(home) == 0 or (office >= 0 and office not in home):
             return
         made = layout.labels.copy()
-        held = np.isin(home, self.board.office[: layout.communities])
-        made[home[~held | (home == office)]] = part
+        made[home] = part
         made = joined(self.board, made, self.parts)
         gone = layout.used & (np.bincount(made, minlength=self.parts) == 0)
-        if (made == part).any() and not (gone[: layout.communities] & self.locked).any():
+        if (
+            self.loose(made) <= self.broken
+            and (made == part).any()
+            and not (gone[: layout.communities] & self.locked).any()
+        ):
             yield made, {part, *layout.labels[home].tolist()}
 
     def _new(self, layout: Layout) -> list[int]:
@@ -167,12 +179,13 @@ class Tries:
         return np.flatnonzero(~layout.used[: layout.communities]).tolist()
 
     def _some(self, parts: list[int], most: int) -> list[int]:
-        """At most so many of some parts, each twice where there are few."""
+        """At most so many of some parts, by chance."""
         if not parts:
             return []
         return [parts[k] for k in self.rng.permutation(len(parts))[:most].tolist()]
 
     def _several(self, tries: list[Try]) -> list[Try]:
+        """At most two rounds' worth of tries, by chance."""
         return [tries[k] for k in self.rng.permutation(len(tries))[: 2 * MOST].tolist()]
 
     def _number(self) -> int:

@@ -67,6 +67,7 @@ class Ladder:
     ):
         self.task, self.order, self.caps, self.until, self.seed = task, order, caps, until, seed
         self.most_sets = most_sets
+        self.regions: tuple[tuple[np.ndarray, int], ...] = ()
 
     def climb(self, start: np.ndarray | None) -> Answer:
         """Minimise level after level from lawful labels, or None where none are known."""
@@ -115,9 +116,7 @@ class Ladder:
         free = ~self.task.excused[self.task.today]
         return fewest <= most and bool((self.task.counts[free] <= self.task.upper).all())
 
-    def _changed(
-        self, labels: np.ndarray | None, limits: Limits, least: int
-    ) -> tuple[np.ndarray | None, int, bool]:
+    def _changed(self, labels: np.ndarray | None, limits: Limits, least: int) -> tuple[np.ndarray | None, int, bool]:
         """Fewest communities created and abolished: number after number is shown to be impossible."""
         most = limits.most.get("changed", len(self.task.ground) + self.task.communities)
         known = most + 1 if labels is None else worth(self.task, labels, "changed")
@@ -144,13 +143,21 @@ class Ladder:
                 if state in failed:
                     continue
                 t0 = time.process_time()
-                within = np.zeros((len(best), task.parts), bool)
+                within = np.zeros((len(best), task.communities + len(best)), bool)
                 within[np.arange(len(best)), best] = True
-                parts = np.append(near, np.ones(task.slots, bool))
+                parts = np.append(near, np.ones(len(best), bool))
                 within[np.ix_(members, parts)] = True
                 found = self.minimise("moved", best, Limits(limits.most, within), nodes=NODES)
                 if DEBUG:
-                    print("  near", centre, members.sum(), worth(task, best, "moved"), found.value, found.proved, round(time.process_time()-t0, 3))
+                    print(
+                        "  near",
+                        centre,
+                        members.sum(),
+                        worth(task, best, "moved"),
+                        found.value,
+                        found.proved,
+                        round(time.process_time() - t0, 3),
+                    )
                 if found.labels is None:
                     failed.add(state)
                 else:
@@ -178,14 +185,28 @@ class Ladder:
             return Outcome(None, np.inf, np.inf, True, True)
         if time.monotonic() > self.until:
             return Outcome(None, np.inf, float(reach.least if level == "moved" else 0), False, False)
-        if level == "moved" and labels is not None and within is None and bounds.outside == 0 and task.slots == 0:
-            reach, bounds = self._by_regions(task, bounds, reach)
+        if level in ("moved", "border") and labels is not None and within is None and self._divides(task, bounds):
+            if level == "moved":  # one more than is looked for, so that the regions serve the plans as good as this one
+                bounds = replace(bounds, moved=int(below))
+                reach, bounds = self._by_regions(task, bounds, reach_of(task, bounds))
+                self.regions = bounds.regions
+                bounds = replace(bounds, moved=int(below) - 1)
+            else:
+                bounds = replace(bounds, regions=self.regions)
+            reach = reach_of(task, bounds)
+            if DEBUG:
+                print("   then pairs", reach.allowed.sum() - len(task.ground), "least", reach.least)
             if not reach.possible:
                 return Outcome(None, np.inf, np.inf, True, True)
+        t0 = time.process_time()
         programme = Programme(task, reach, outside=limits.most.get("outside"), seed=self.seed, most_sets=self.most_sets)
         for members, least in bounds.regions:
             own = np.flatnonzero(members[task.today])
-            stay = {int(programme.model.x[u, task.today[u]]): -float(task.ground.households[u]) for u in own if programme.model.x[u, task.today[u]] >= 0}
+            stay = {
+                int(programme.model.x[u, task.today[u]]): -float(task.ground.households[u])
+                for u in own
+                if programme.model.x[u, task.today[u]] >= 0
+            }
             programme.model.row(least - float(task.ground.households[own].sum()) - 0.5, np.inf, stay)
         for other, most in wanted.most.items():
             if other not in ("outside", level):
@@ -218,12 +239,18 @@ class Ladder:
             nodes=nodes,
             any_will_do=any_will_do,
         )
+        if DEBUG and within is None:
+            print("  whole", level, outcome.value, outcome.bound, outcome.proved, round(time.process_time() - t0, 2))
         if many > 1:
             value_found, bound = outcome.value // many, np.floor((outcome.bound + 1e-6) / many)
             outcome = Outcome(outcome.labels, value_found, bound, outcome.proved, outcome.infeasible)
         if level == "moved" and outcome.bound < reach.least:
             return Outcome(outcome.labels, outcome.value, float(reach.least), outcome.proved, outcome.infeasible)
         return outcome
+
+    def _divides(self, task: Task, bounds: Bounds) -> bool:
+        """Whether regions say anything: nothing lies outside, nothing is created."""
+        return bounds.outside == 0 and task.slots == 0
 
     def _by_regions(self, task: Task, bounds: Bounds, reach: Reach) -> tuple[Reach, Bounds]:
         """Bound what regions give away, one around each community that must give or take."""
@@ -238,9 +265,17 @@ class Ladder:
             t0 = time.process_time()
             least, none = least_given(region_of(task, reach, members), most + 1, self.until, self.seed, NODES)
             if DEBUG:
-                print("  region", centre, members.sum(), int(reach.give[members].sum()), most, '->', least, none, round(time.process_time()-t0, 3))
-            if none:
-                return replace(reach, possible=False), bounds
+                print(
+                    "  region",
+                    centre,
+                    members.sum(),
+                    int(reach.give[members].sum()),
+                    most,
+                    "->",
+                    least,
+                    none,
+                    round(time.process_time() - t0, 3),
+                )
             if least > reach.give[members].sum():
                 known[centre] = (members, least)
                 bounds = replace(bounds, regions=tuple(known.values()))

@@ -96,7 +96,9 @@ class _Reaching:
             if before == (self.allowed.sum(), self.give.sum(), self.take.sum(), self.most_take.sum()):
                 break
         self.possible &= bool(self.allowed.any(axis=1).all()) and self._least() <= self.moved
-        return Reach(self.allowed, tuple(self.kept), self.most_take, self.give, self.stays, self._least(), self.possible)
+        return Reach(
+            self.allowed, tuple(self.kept), self.most_take, self.give, self.stays, self._least(), self.possible
+        )
 
     def _least(self) -> int:
         created = max(0, self.task.lower - self.bounds.outside) * self.bounds.created
@@ -232,7 +234,9 @@ def _weights(sets: np.ndarray, counts: np.ndarray) -> np.ndarray:
 
 def beyond(regions: Sequence[tuple[np.ndarray, int]], give: np.ndarray) -> int:
     """Most that disjoint regions are known to give beyond the least amounts `give` (C) of their communities."""
-    worth = sorted(((least - int(give[members].sum()), at) for at, (members, least) in enumerate(regions)), reverse=True)
+    worth = sorted(
+        ((least - int(give[members].sum()), at) for at, (members, least) in enumerate(regions)), reverse=True
+    )
     sets = [(more, sum(1 << int(c) for c in np.flatnonzero(regions[at][0]))) for more, at in worth if more > 0]
     return _best_family(sets[:WEIGHED], 0)
 

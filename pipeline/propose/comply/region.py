@@ -76,7 +76,11 @@ def region_of(task: Task, reach: Reach, members: np.ndarray) -> Region:
     counts = np.vstack([task.also[units], np.zeros((1, task.also.shape[1]), np.int64)]) if task.also.size else task.also
     seen = Task(ground, today, places, task.slots, (*offices, rest), task.lower, task.upper, decided, counts)
     kept = (*(reach.kept[k] for k in chosen.tolist()), None)
-    take, give, stays = np.append(reach.take[chosen], 1 << 40), np.append(reach.give[chosen], 0), np.append(reach.stays[chosen], True)
+    take, give, stays = (
+        np.append(reach.take[chosen], 1 << 40),
+        np.append(reach.give[chosen], 0),
+        np.append(reach.stays[chosen], True),
+    )
     return Region(seen, Reach(allowed, kept, take, give, stays, 0, True), units, np.append(inside[units], False))
 
 
