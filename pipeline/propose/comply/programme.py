@@ -19,7 +19,14 @@ class Programme:
     """
 
     def __init__(
-        self, task: Task, reach: Reach, *, outside: int | None, seed: int, whole: bool = True, most_sets: int | None = None
+        self,
+        task: Task,
+        reach: Reach,
+        *,
+        outside: int | None,
+        seed: int,
+        whole: bool = True,
+        most_sets: int | None = None,
     ):
         self.task, self.reach = task, reach
         self.most_sets = MOST_SETS if most_sets is None else most_sets
