@@ -148,6 +148,6 @@ def _legend(page: Axes, sheet: FrontSheet, middle: float) -> None:
         page.plot(left + 2, middle, mark, markersize=size, markerfacecolor=face, markeredgecolor=edge, zorder=9)
         written = write(page, left + 5, middle, text, 7.0, va="center_baseline", gid="legend entry")
         left += 11 + len(written.get_text()) * 2.6
-    note = "左下方更优；连线上的方案各有取舍，均满足同样的设置标准"
+    note = "左下方更优；连线上的方案各有取舍，超出设置标准的户数均不多于采用方案"
     more = f"；另有{sheet.left_out}个街道/镇/中心见工作簿“方案取舍”" if sheet.left_out else ""
     write(page, LANDSCAPE.width - MARGIN_MM, middle, note + more, 7.0, ha="right", va="center_baseline", color=QUIET)
