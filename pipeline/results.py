@@ -102,6 +102,15 @@ class Alternative:
 
 
 @dataclass(frozen=True)
+class Front:
+    """What could be traded for what. `table`: schema.FRONT_CSV, one row per point; `plans`: by (subdistrict, point),
+    over the units of the subdistrict."""
+
+    table: pd.DataFrame
+    plans: Mapping[tuple[str, int], pd.Series]
+
+
+@dataclass(frozen=True)
 class Proposal:
     """What one strategy proposes for the whole area.
 
@@ -116,6 +125,8 @@ class Proposal:
     subdistricts: pd.DataFrame
     alternatives: Mapping[str, list[Alternative]] = field(default_factory=dict)
     left: Mapping[str, str] = field(default_factory=dict)
+    front: Front | None = None
+    """What the subdistricts could trade for what; None where it was not sought or there is nothing to trade."""
 
 
 @dataclass(frozen=True)

@@ -58,12 +58,19 @@ class SolveSection(BaseModel):
     model_config = ConfigDict(extra="forbid", allow_inf_nan=False)
     seconds: float = Field(60.0, gt=0, description="limit for one subdistrict or one split")
     seed: int = Field(0, ge=0, description="seed of everything random")
-    alternatives: int = Field(2, ge=0, description="further alternatives for each split")
+    alternatives: int = Field(
+        2, ge=0, description="further alternatives for each split; a compliance case has one more"
+    )
     ensemble: int = Field(
         0,
         ge=0,
         description="steps of the chains of random plans in each subdistrict that the plan is set among, at least "
         "1000; 0: none",
+    )
+    front: bool | None = Field(
+        None,
+        description="true: trace what each subdistrict of the compliance plan could trade for what, in up to `seconds` "
+        "more; false: never; absent: where its plan was proved quickly, in half of that",
     )
 
 

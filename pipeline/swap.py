@@ -37,6 +37,7 @@ OUTPUTS = (
     "forecast.csv",
     "ensemble.csv",
     "ensemble-chains.csv",
+    "front.csv",
     "summary.json",
     "plan.gpkg",
     "maps",

@@ -32,7 +32,7 @@ from pipeline.flag import (
     near_limits,
     verdicts_by_measure,
 )
-from pipeline.forecast import follow_units, forecast_plans
+from pipeline.forecast import follow_units, forecast_plans, must_hold
 from pipeline.graph import community_borders, counted, drawn_adjacency
 from pipeline.propose import conflicts, propose_compliance, propose_principle, renamed, with_survivors
 from pipeline.read import read_area
@@ -44,7 +44,7 @@ from pipeline.settings import Settings, load_settings
 from pipeline.swap import CHECK_OUTPUTS, replaced, require_replaceable
 from pipeline.synthetic import write_sample
 from pipeline.tessellate import tessellate_area
-from pipeline.verify import refuse, verify_decisions, verify_plan
+from pipeline.verify import refuse, verify_counts, verify_decisions, verify_plan
 
 Report = Callable[[str], None]
 """Told what is going on, a few words at a time."""
@@ -295,6 +295,8 @@ def _draft(settings: Settings, edition: str, strategy: str, jobs: int, stage: St
             declared = area.communities.get("expected_parts")
             left = proposal.left
             refuse(verify_plan(area.units, edges, proposal.plan, area.rules, left=left, expected_parts=declared))
+            if proposal.strategy == "compliance":
+                refuse(verify_counts(proposal.plan, must_hold(area), area.rules, left=left))
             refuse(verify_decisions(area.units, proposal.plan, examined.decisions))
         area = _with_problems(area, _names_unused(examined.decisions, proposals))
     with stage("evaluate"):
@@ -331,7 +333,11 @@ def _propose(examined: Examined, jobs: int, stage: Stage) -> dict[str, Proposal]
         )
     with stage("propose compliance") as tell:
         compliance = propose_compliance(
-            area.units, edges, area.rules, solve, decisions=decisions, jobs=jobs, report=tell
+            *(area.units, edges, area.rules, solve),
+            decisions=decisions,
+            also=must_hold(area),
+            jobs=jobs,
+            report=tell,
         )
     today = area.units["community"]
     return {proposal.strategy: renamed(proposal, decisions, today) for proposal in (principle, compliance)}

@@ -26,6 +26,8 @@ from pipeline.dossier.marks import marks
 from pipeline.dossier.markup import Child, document, table, tag
 from pipeline.dossier.overview import rule_lines
 from pipeline.dossier.sheets import SEVERITY_ZH
+from pipeline.dossier.tradeoff import front_rows
+from pipeline.dossier.tradeoff_section import tradeoff_section
 from pipeline.results import Result
 from pipeline.schema import KIND_ZH, LIST_SEPARATOR, PROBLEM_ZH, PROOF_ZH, STRATEGY_ZH
 
@@ -70,6 +72,7 @@ def write_page(result: Result, folder: Path, *, maps: bool = True) -> None:
         *_subdistricts(result),
         *_cases(result, maps),
         *_left(result),
+        *tradeoff_section(result, maps),
         *forecast_section(result, maps),
         *_proofs(result),
         *certainty_sections(result, maps),
@@ -279,9 +282,11 @@ def _rules(result: Result) -> Iterator[Element]:
 def _files(result: Result, maps: bool) -> Iterator[Element]:
     yield tag("h2", "文件目录")
     ahead = [("../forecast.csv", "现状与各方案社区逐年户数、触发年")] if result.forecast is not None else []
+    traded = [("../front.csv", "达标方案的取舍：互不占优的方案")] if front_rows(result) is not None else []
     entries = [
         *FILES,
         *ahead,
+        *traded,
         *(RANDOM_FILES if result.ensemble is not None else ()),
         *([("../maps/", "示意图：调整前、调整后、每项调整一幅，PNG 与 PDF")] if maps else []),
     ]

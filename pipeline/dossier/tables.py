@@ -17,6 +17,7 @@ from pipeline.dossier.found import best_offsets, check_tables, measure_figures, 
 from pipeline.dossier.headline import Headline, band_counts, headline, households_now, households_then
 from pipeline.dossier.marks import is_sketch
 from pipeline.dossier.outlook import forecast_figures
+from pipeline.dossier.tradeoff import front_rows
 from pipeline.graph import fingerprints
 from pipeline.results import Checked, Result
 from pipeline.schema import columns
@@ -53,6 +54,8 @@ def write_tables(result: Result, folder: Path) -> None:
     write_csv(result.edges, columns("edges"), folder / "edges.csv")
     write_csv(adjacency_table(result), columns("adjacency.csv"), folder / "adjacency.csv")
     write_check_tables(result, folder)
+    if (rows := front_rows(result)) is not None:
+        write_csv(rows, columns("front.csv"), folder / "front.csv")
     if result.forecast is not None:
         write_csv(result.forecast, list(result.forecast.columns), folder / "forecast.csv")
     text = json.dumps(summary(result), ensure_ascii=False, indent=2, allow_nan=False)

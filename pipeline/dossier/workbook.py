@@ -16,6 +16,7 @@ from pipeline.dossier.comparison import ROW, SIDES, TOTAL, comparison
 from pipeline.dossier.forecast_sheet import forecast_sheet
 from pipeline.dossier.overview import write_overview
 from pipeline.dossier.sheets import COUNT, LONG, NO_ROWS, PROSE, STATUS, TEXT, Sheet
+from pipeline.dossier.tradeoff_sheet import tradeoff_sheet
 from pipeline.results import Result
 from pipeline.schema import STRATEGY_ZH
 
@@ -37,6 +38,7 @@ def write_workbook(result: Result, folder: Path) -> None:
         write_comparison(book, result)
         for make in (
             sheets.moves_sheet,
+            tradeoff_sheet,
             forecast_sheet,
             sheets.neighbours_sheet,
             sheets.numbers_sheet,

@@ -2,29 +2,26 @@
 
 x[u, p] is 1 where unit u belongs to part p. Contiguity is enforced by separators: wherever an integer answer has a
 part in two pieces, rows are added that forbid it, and the programme is solved again until every part is one piece.
-The programme without the rows not yet found is a relaxation, so its bound holds at any moment. This is the only
-door to the solver.
+The programme without the rows not yet found is a relaxation, so its bound holds at any moment.
 """
 
-import os
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from functools import cache
-from pathlib import Path
 
 import highspy
 import numpy as np
 
 from pipeline.partition.ground import Ground, pieces, separator
+from pipeline.partition.solver import INFINITY, WHOLE, Expression, choose_disjoint, lower_bound, quiet_solver
 
-INFINITY = highspy.kHighsInf
-WHOLE = 0.5
-"""Objectives are whole numbers: a bound within half of the value proves it."""
+__all__ = ["INFINITY", "Outcome", "Part", "PartitionModel", "choose_disjoint", "lower_bound"]
+
 SLACK = 1e-4
 """Tolerance of the solver's numbers."""
 ROUNDS = 40
 """Rounds of separators sought in the fractional answer before branching begins."""
+HIGHEST = 2**31 - 1
 LEVELS = (0.01, 0.15, 0.3)
 """Shares above which units are taken as belonging to a part when separators are sought in a fractional answer."""
 
@@ -51,9 +48,6 @@ class Outcome:
     infeasible: bool
 
 
-Expression = Mapping[int, float]
-
-
 class PartitionModel:
     """Units of a ground into `parts`; `allowed` (n, P) says which unit may go to which part."""
 
@@ -63,8 +57,11 @@ class PartitionModel:
         `least`: households that every part in use has at least (0 when a part may be smaller).
         """
         self.ground, self.parts, self.allowed, self.least = ground, list(parts), allowed, least
-        self.solver = _quiet_solver(seed)
+        self.solver = quiet_solver(seed)
         self.columns = 0
+        self._binary: list[int] = []
+        self._new_columns: list[tuple[float, float, bool]] = []
+        self._new_rows: list[tuple[float, float, Expression]] = []
         self.x = np.full(allowed.shape, -1)
         for unit, part in np.argwhere(allowed).tolist():
             self.x[unit, part] = self.column(0, 1, whole=True)
@@ -74,15 +71,42 @@ class PartitionModel:
 
     def column(self, low: float, high: float, *, whole: bool = False) -> int:
         """Add a variable and return its number."""
-        self.solver.addVar(low, high)
-        if whole:
-            self.solver.changeColIntegrality(self.columns, highspy.HighsVarType.kInteger)
+        self._new_columns.append((low, high, whole))
+        self._binary += [self.columns] if whole else []
         self.columns += 1
         return self.columns - 1
 
+    def span(self, count: int) -> range:
+        """Add so many variables that are 0 or 1 wherever all x are, and return their numbers."""
+        self._new_columns += [(0.0, 1.0, False)] * count
+        self._binary += range(self.columns, self.columns + count)
+        self.columns += count
+        return range(self.columns - count, self.columns)
+
     def row(self, low: float, high: float, expression: Expression) -> None:
         """Add low <= expression <= high."""
-        self.solver.addRow(low, high, len(expression), list(expression), [float(c) for c in expression.values()])
+        self._new_rows.append((low, high, expression))
+
+    def _hand_over(self) -> None:
+        """Give the solver the variables and rows added since the last time."""
+        if self._new_columns:
+            low, high, whole = (np.array(values) for values in zip(*self._new_columns, strict=True))
+            first, count, none = self.columns - len(low), len(low), np.zeros(0)
+            starts = np.zeros(count, np.int32)
+            self.solver.addCols(count, np.zeros(count), low, high, 0, starts, none.astype(np.int32), none)
+            numbers = (first + np.flatnonzero(whole)).astype(np.int32)
+            kinds = np.full(len(numbers), highspy.HighsVarType.kInteger)
+            self.solver.changeColsIntegrality(len(numbers), numbers, kinds)
+        if self._new_rows:
+            lows, highs, expressions = zip(*self._new_rows, strict=True)
+            sizes = [len(expression) for expression in expressions]
+            starts = np.concatenate([[0], np.cumsum(sizes)[:-1]]).astype(np.int32)
+            columns = np.array([c for expression in expressions for c in expression], np.int32)
+            values = np.array([v for expression in expressions for v in expression.values()], float)
+            self.solver.addRows(
+                len(sizes), np.array(lows, float), np.array(highs, float), len(columns), starts, columns, values
+            )
+        self._new_columns, self._new_rows = [], []
 
     def tie_use(self, part: int, use: int) -> None:
         """No unit belongs to a part that is not in use."""
@@ -129,6 +153,9 @@ class PartitionModel:
         constant: float = 0,
         start: np.ndarray | None = None,
         mend: Callable[[np.ndarray], np.ndarray | None] | None = None,
+        below: float = np.inf,
+        nodes: int | None = None,
+        any_will_do: bool = False,
     ) -> Outcome:
         """Minimise until proved or until the clock (time.monotonic) says `until`; cut short it returns `start`.
 
@@ -137,14 +164,24 @@ class PartitionModel:
         `worth` computes the same number from labels in whole arithmetic: the solver's own value carries its tolerance.
         `start` (n) are labels to begin with, lawful in the model; `mend` makes lawful labels out of broken ones, or
         gives None. What is worse than the best labels known is ruled out for good: later levels must hold this one.
+        `below`: only answers under this number count, infeasible means that there is none, and it may then be proved
+        without any labels. `nodes`: effort of each run of the solver, whatever the clock says.
+        `any_will_do`: the first lawful labels are enough.
         """
         self._set_price(expression)
         best = start
         bound = self._tighten(until) + constant
-        bound = max(bound, self._rule_out(np.inf if best is None else worth(best) - constant, until) + constant)
+        most = min(below - 1, np.inf if best is None else worth(best))
+        bound = max(bound, self._rule_out(most - constant, until) + constant)
+        self.solver.setOptionValue("mip_max_nodes", HIGHEST if nodes is None else nodes)
         while (left := until - time.monotonic()) > 0:
-            status = self._run(left, best, bound - constant)
+            if bound > most + SLACK and np.isfinite(below):
+                return Outcome(best, most, bound, True, best is None)
+            self.solver.setOptionValue("objective_bound", most - constant + WHOLE if np.isfinite(below) else INFINITY)
+            status = self._run(left, best, INFINITY if any_will_do else bound - constant)
             if status in (highspy.HighsModelStatus.kInfeasible, highspy.HighsModelStatus.kUnboundedOrInfeasible):
+                if best is not None and np.isfinite(below):
+                    return Outcome(best, worth(best), worth(best), True, False)
                 if best is not None:
                     break  # lawful labels are at hand, so this is the solver's tolerance, not a proof of anything
                 return Outcome(None, np.inf, np.inf, True, True)
@@ -154,10 +191,16 @@ class PartitionModel:
             for labels in self._answers():
                 whole = self._forbid_broken(labels) == 0
                 found = labels if whole else mend(labels) if mend else None
-                if found is not None and (best is None or worth(found) < worth(best)):
+                if found is not None and worth(found) <= most and (best is None or worth(found) < worth(best)):
                     best = found
+            if any_will_do and best is not None:
+                return Outcome(best, worth(best), bound, False, False)
+            if np.isfinite(below) and best is not None:
+                most = worth(best) - 1
             if best is not None and worth(best) < bound - SLACK + 1:  # whole numbers; the bound may be minus infinity
                 return Outcome(best, worth(best), worth(best), True, False)
+            if nodes is not None and status == highspy.HighsModelStatus.kSolutionLimit:
+                return Outcome(best, np.inf if best is None else worth(best), bound, False, False)
         # What the clock happened to allow is not what another machine would find: only `start` is the same anywhere.
         value = np.inf if start is None else worth(start)
         return Outcome(start, value, min(bound, value), False, False)
@@ -169,14 +212,17 @@ class PartitionModel:
         self.row(-INFINITY, value + WHOLE, expression)
 
     def _set_price(self, expression: Expression) -> None:
-        for column in range(self.columns):
-            self.solver.changeColCost(column, float(expression.get(column, 0.0)))
+        self._hand_over()
+        price = np.zeros(self.columns)
+        price[list(expression)] = list(expression.values())
+        self.solver.changeColsCost(self.columns, np.arange(self.columns, dtype=np.int32), price)
 
     def _rule_out(self, value: float, until: float) -> float:
         """Fix every x that, taking its other value, makes the price of the relaxation greater than `value`.
 
         Returns the price of the relaxation, a lower bound; minus infinity where it could not be solved.
         """
+        self._hand_over()
         self.solver.setOptionValue("solve_relaxation", True)
         self.solver.setOptionValue("time_limit", max(0.01, until - time.monotonic()))
         self.solver.run()
@@ -186,17 +232,22 @@ class PartitionModel:
         solution = self.solver.getSolution()
         price = float(self.solver.getInfo().objective_function_value)
         values, reduced = np.array(solution.col_value), np.array(solution.col_dual)
-        for column in np.unique(self.x[self.x >= 0]).tolist():
-            if values[column] < SLACK and reduced[column] > value - price + WHOLE:
-                self.solver.changeColBounds(column, 0, 0)
-            elif values[column] > 1 - SLACK and -reduced[column] > value - price + WHOLE:
-                self.solver.changeColBounds(column, 1, 1)
+        binary = np.array(self._binary, np.int32)
+        values, reduced = values[binary], reduced[binary]
+        for level, found in (
+            (0.0, (values < SLACK) & (reduced > value - price + WHOLE)),
+            (1.0, (values > 1 - SLACK) & (-reduced > value - price + WHOLE)),
+        ):
+            fixed = binary[found]
+            bounds = np.full(len(fixed), level)
+            self.solver.changeColsBounds(len(fixed), fixed, bounds, bounds)
         return price
 
     def _run(self, seconds: float, start: np.ndarray | None, target: float) -> highspy.HighsModelStatus:
         """Solve once. `target` is a bound known from earlier turns: an answer that meets it needs no further proof."""
+        self._hand_over()
         self.solver.setOptionValue("time_limit", float(seconds))
-        self.solver.setOptionValue("objective_target", target + SLACK if np.isfinite(target) else -INFINITY)
+        self.solver.setOptionValue("objective_target", -INFINITY if np.isneginf(target) else target + SLACK)
         if start is not None:
             chosen = np.zeros(self.x.shape)
             chosen[np.arange(len(start)), start] = 1.0
@@ -225,6 +276,7 @@ class PartitionModel:
             left = until - time.monotonic()
             if left <= 0:
                 break
+            self._hand_over()
             self.solver.setOptionValue("time_limit", float(left))
             self.solver.run()
             if self.solver.getModelStatus() != highspy.HighsModelStatus.kOptimal:
@@ -310,104 +362,3 @@ class PartitionModel:
                     reach = {int(self.x[v, number]): -1.0 for v in around if self.x[v, number] >= 0}
                     both = {int(self.x[unit, number]): 1.0, int(self.x[far, number]): 1.0}
                     self.row(-INFINITY, 1, both | reach)
-
-
-def choose_disjoint(
-    groups: Sequence[frozenset[str]], levels: Sequence[Sequence[int]], *, until: float
-) -> tuple[list[int], bool]:
-    """Choose groups that share no member so that the sums of `levels` (one number a group) are least, in their order.
-
-    Returns the chosen groups' numbers and whether the choice is proved for every level.
-    """
-    if not groups:
-        return [], True
-    solver = _quiet_solver(0)
-    for _ in groups:
-        solver.addVar(0, 1)
-        solver.changeColIntegrality(solver.getNumCol() - 1, highspy.HighsVarType.kInteger)
-    for member in sorted(set().union(*groups)):
-        having = [number for number, group in enumerate(groups) if member in group]
-        solver.addRow(-INFINITY, 1, len(having), having, [1.0] * len(having))
-    chosen: list[int] = []
-    for level in levels:
-        for number, value in enumerate(level):
-            solver.changeColCost(number, float(value))
-        left = until - time.monotonic()
-        if left <= 0:
-            return chosen, False
-        solver.setOptionValue("time_limit", left)
-        solver.run()
-        if solver.getInfo().primal_solution_status == highspy.SolutionStatus.kSolutionStatusFeasible:
-            chosen = [number for number, value in enumerate(solver.getSolution().col_value) if value > 0.5]
-        if solver.getModelStatus() != highspy.HighsModelStatus.kOptimal:
-            return chosen, False
-        best = sum(level[number] for number in chosen)
-        priced = [number for number, value in enumerate(level) if value]
-        if priced:
-            solver.addRow(-INFINITY, best + WHOLE, len(priced), priced, [float(level[number]) for number in priced])
-    return chosen, True
-
-
-@cache
-def _swallow_banner() -> None:
-    """Let HiGHS say its name to nobody: from 1.16 on the first solver of a process prints it, whatever its options."""
-    try:
-        kept = os.dup(1)
-    except OSError:  # there is no standard output
-        return
-    try:
-        with Path(os.devnull).open("w") as nowhere:
-            os.dup2(nowhere.fileno(), 1)
-        highspy.Highs()
-    finally:
-        os.dup2(kept, 1)
-        os.close(kept)
-
-
-def _quiet_solver(seed: int) -> highspy.Highs:
-    """HiGHS on one thread, silent, told to close the gap to under one (all objectives are whole numbers)."""
-    _swallow_banner()
-    solver = highspy.Highs()
-    for option, value in (
-        ("output_flag", False),
-        ("threads", 1),
-        ("random_seed", seed),
-        ("mip_rel_gap", 0.0),
-        ("mip_abs_gap", WHOLE),
-        ("mip_improving_solution_save", True),
-    ):
-        solver.setOptionValue(option, value)
-    return solver
-
-
-def lower_bound(
-    price: np.ndarray,
-    limits: np.ndarray,
-    whole: np.ndarray,
-    rows: Sequence[tuple[float, float, Expression]],
-    *,
-    nodes: int = 200,
-) -> float:
-    """Proved lower bound of a small programme: least `price` (k) within `limits` (k, 2) of the columns and the `rows`.
-
-    `whole` (k) bool: columns that take whole numbers. Rows are (low, high, expression). Effort is counted in `nodes`
-    of the branching, so that it is the same on every machine; infinity where no values satisfy the rows, minus infinity
-    where nothing is known.
-    """
-    solver = _quiet_solver(0)
-    for column, (low, high) in enumerate(limits.tolist()):
-        solver.addVar(low, high)
-        solver.changeColCost(column, float(price[column]))
-        if whole[column]:
-            solver.changeColIntegrality(column, highspy.HighsVarType.kInteger)
-    for low, high, expression in rows:
-        solver.addRow(low, high, len(expression), list(expression), [float(c) for c in expression.values()])
-    solver.setOptionValue("mip_max_nodes", nodes)
-    solver.run()
-    status = solver.getModelStatus()
-    if status in (highspy.HighsModelStatus.kInfeasible, highspy.HighsModelStatus.kUnboundedOrInfeasible):
-        return np.inf
-    known = solver.getInfo()
-    if whole.any():
-        return float(known.mip_dual_bound) if np.isfinite(known.mip_dual_bound) else -np.inf
-    return float(known.objective_function_value) if status == highspy.HighsModelStatus.kOptimal else -np.inf

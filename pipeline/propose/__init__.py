@@ -15,6 +15,7 @@ from pipeline.propose.anywhere import adjust
 from pipeline.propose.compliance import draft_compliance
 from pipeline.propose.conflicts import conflicts, unsplit
 from pipeline.propose.decided import with_survivors
+from pipeline.propose.front import merged_fronts
 from pipeline.propose.merge import merge_communities
 from pipeline.propose.plan import Local, numbered, weakest
 from pipeline.propose.principle import draft_principle
@@ -92,16 +93,19 @@ def propose_compliance(
     solve: SolveSection,
     *,
     decisions: pd.DataFrame | None = None,
+    also: pd.DataFrame | None = None,
     jobs: int = 1,
     report: Report | None = None,
 ) -> Proposal:
     """Propose the least change that brings every community inside the limits, subdistrict by subdistrict.
 
     `units`, `edges`: schema.UNITS and EDGES; `decisions` (schema.DECISIONS, without `conflicts`): every plan keeps to
-    them. Communities that no plan found can bring inside are in `left`.
+    them. `also`: further counts by unit_id (columns years) in each of which the limits hold too. Communities that no
+    plan found can bring inside are in `left`.
     """
     tasks = [
-        (draft_compliance, (mine, near, rules, solve, decisions)) for _, mine, near in _by_subdistrict(units, edges)
+        (draft_compliance, (mine, near, rules, solve, decisions, also))
+        for _, mine, near in _by_subdistrict(units, edges)
     ]
     return _assembled("compliance", units, tasks, jobs, report)
 
@@ -139,7 +143,15 @@ def _assembled(
         subdistricts.append({"name": name, "strategy": strategy} | _summed(local))
     cases = numbered(rows, strategy)
     listed: Mapping[str, list[Alternative]] = dict(zip(cases["case_id"], alternatives, strict=True))
-    return Proposal(strategy, plan, cases, pd.DataFrame(subdistricts), {k: v for k, v in listed.items() if v}, left)
+    return Proposal(
+        strategy=strategy,
+        plan=plan,
+        cases=cases,
+        subdistricts=pd.DataFrame(subdistricts),
+        alternatives={case: others for case, others in listed.items() if others},
+        left=left,
+        front=merged_fronts(local.front for local in drafted if local.front is not None),
+    )
 
 
 def _summed(local: Local) -> dict[str, object]:

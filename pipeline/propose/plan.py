@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 import pandas as pd
 
-from pipeline.results import Alternative, Solution
+from pipeline.results import Alternative, Front, Solution
 from pipeline.schema import CASES_CSV, LIST_SEPARATOR, NEW_COMMUNITY, PROOF_ORDER
 
 CASE_PREFIX = {"principle": "原则", "compliance": "达标"}
@@ -45,12 +45,13 @@ class Local:
     """What one strategy drafts for one subdistrict.
 
     `left`: communities that stay outside the limits, with why. `whole`: the answer, where the subdistrict is one
-    problem; None where every draft is a problem of its own.
+    problem; None where every draft is a problem of its own. `front`: what it could trade for what.
     """
 
     drafts: list[Draft]
     left: dict[str, str]
     whole: Solution | None = None
+    front: Front | None = None
 
 
 def new_names(subdistrict: str, taken: Iterable[str], count: int) -> list[str]:

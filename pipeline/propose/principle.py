@@ -8,6 +8,7 @@ import pandas as pd
 from pipeline.decisions import none_decided
 from pipeline.partition.ground import DECIMETRES, Ground, ground_of
 from pipeline.propose.by_hand import ByHand, draft_by_hand
+from pipeline.propose.differ import really_differ
 from pipeline.propose.merge import merge_communities
 from pipeline.propose.plan import Change, Draft, Local, case_row, names_of_parts, new_names
 from pipeline.propose.split import Wanted, quick_split, split_ground
@@ -158,6 +159,7 @@ def _other_splits(
         tries.append((f"分为{parts + 1}个", replace(wanted, parts=parts + 1)))
     found: list[tuple[str, Solution]] = []
     seen = [best.plan]
+    homes = pd.Series(ground.households, index=ground.ids)
     for label, want in tries:
         if len(found) >= solve.alternatives:
             break
@@ -169,15 +171,12 @@ def _other_splits(
             if exact
             else quick_split(ground, want, seed=solve.seed)
         )
-        if other.plan is not None and not any(_same(other.plan, known) for known in seen):
+        if other.plan is not None and all(
+            really_differ(homes, known, other.plan) for known in seen if known is not None
+        ):
             found.append((label, other))
             seen.append(other.plan)
     return found
-
-
-def _same(one: pd.Series, other: pd.Series | None) -> bool:
-    """Whether two numberings make the same parts."""
-    return other is not None and (len(set(zip(one, other, strict=True))) == one.nunique() == other.nunique())
 
 
 def _off_road(ground: Ground, edges: pd.DataFrame) -> np.ndarray:

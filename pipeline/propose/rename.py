@@ -43,7 +43,10 @@ def with_names(proposal: Proposal, wanted: Mapping[str, str], today: pd.Series) 
     }
     left = {names.get(name, name): _said(reason, created, names) for name, reason in proposal.left.items()}
     plan = proposal.plan.replace(names)
-    return replace(proposal, plan=plan, cases=cases, alternatives=alternatives, left=left)
+    front = proposal.front
+    if front is not None:
+        front = replace(front, plans={key: one.replace(names) for key, one in front.plans.items()})
+    return replace(proposal, plan=plan, cases=cases, alternatives=alternatives, left=left, front=front)
 
 
 def _solution(alternative: Alternative, names: Mapping[str, str]) -> Solution:

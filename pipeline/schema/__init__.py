@@ -16,6 +16,7 @@ from pipeline.schema.files import (
     ENSEMBLE_CSV,
     FLAGS_CSV,
     FORECAST_CSV,
+    FRONT_CSV,
     LOOKUP_CSV,
     MEASURES_CSV,
     NEAR_CSV,
@@ -81,6 +82,7 @@ __all__ = [
     "FAR_OVER",
     "FLAGS_CSV",
     "FORECAST_CSV",
+    "FRONT_CSV",
     "HOW_ZH",
     "HYPOTHESIS_ZH",
     "KIND_ZH",
@@ -148,9 +150,10 @@ TABLES: dict[str, tuple[Column, ...]] = {
     "forecast.csv": FORECAST_CSV,
     "ensemble.csv": ENSEMBLE_CSV,
     "ensemble-chains.csv": ENSEMBLE_CHAINS_CSV,
+    "front.csv": FRONT_CSV,
 }
 
-ON_REQUEST = ("forecast.csv", "ensemble.csv", "ensemble-chains.csv")
+ON_REQUEST = ("forecast.csv", "front.csv", "ensemble.csv", "ensemble-chains.csv")
 """Tables that a run writes only when it is asked for them or has what they need."""
 
 

@@ -182,6 +182,26 @@ ALTERNATIVES_CSV = (
     Column("community", "community in the alternative", "社区"),
 )
 
+FRONT_CSV = (
+    _STRATEGY,
+    SUBDISTRICT,
+    Column("point", "number of the plan in its subdistrict", "序号"),
+    Column("changed", "communities created and abolished", "新设与撤销", "communities"),
+    Column("moved_households", "households in units whose community changes", "划转户数", "households"),
+    Column("border_cost", "cost of the new borders, metres x factor", "新增边界成本", "m"),
+    Column("compactness", "length of all lines between communities: the shorter, the more compact", "社区间界线", "m"),
+    Column("imbalance", "sum over the communities of what each differs from their mean", "户数偏差", "households"),
+    Column(
+        "proof", "optimal: no plan is better in the order in which this one was sought; else heuristic", "最优性说明"
+    ),
+    Column("chosen", "true for the plan of this run", "采用"),
+    Column("label", "what the plan is best in; empty between", "特点"),
+    Column("sentence", "what it costs and brings against the chosen plan", "取舍"),
+    Column("complete", "true where no further plan within reach is on the front of this subdistrict", "已穷尽"),
+)
+"""front.csv: plans of a subdistrict none of which is beaten in changes, moved households, border cost, compactness and
+balance at once."""
+
 ADJACENCY_CSV = (
     *EDGES[:2],
     Column("name_a", "name of the first unit", "单元甲名称"),

@@ -1,6 +1,7 @@
 """Checks finished plans with code of its own: what a plan promises, and what a planner decided about it."""
 
 from pipeline.verify.by_hand import verify_decisions
+from pipeline.verify.counts import verify_counts
 from pipeline.verify.plan import refuse, verify_plan
 
-__all__ = ["refuse", "verify_decisions", "verify_plan"]
+__all__ = ["refuse", "verify_counts", "verify_decisions", "verify_plan"]

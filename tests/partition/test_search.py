@@ -5,14 +5,14 @@ import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from pipeline.propose.affordable import affordable
 from propose.small_places import best_change, connected, place, with_offices
 
 from pipeline.partition.ground import ground_of, pieces, separator
 from pipeline.partition.relaxation import relaxed
 from pipeline.partition.search import improve, mend_and_improve, worth
 from pipeline.partition.trees import tree_split
-from pipeline.propose.affordable import affordable
-from pipeline.propose.least_change import comply
+from pipeline.propose.comply import comply
 
 LIMITS = {"lower": 1000, "upper": 3000}
 ORACLE_SHARE = 0.9

@@ -138,3 +138,40 @@ def _keeps_home(units, names, today, every, used):
         keeps = every[:, offices[0]] == number if len(offices) else (every[:, home] == number).any(axis=1)
         lawful &= keeps | ~used[:, number]
     return lawful
+
+
+def every_change(units, edges, lower, upper, most_new=2):
+    """All lawful plans, as labels (k, n), and a table of their levels, those with least households outside only.
+
+    Columns: outside, changed, moved, border (dm), balance (sum of what communities differ from their mean).
+    """
+    names = sorted(units["community"].unique())
+    today = np.array([names.index(name) for name in units["community"]])
+    parts, n = len(names) + most_new, len(units)
+    every = np.stack(np.unravel_index(np.arange(parts**n), (parts,) * n), axis=1)
+    counts = units["households"].to_numpy()
+    members = np.stack([every == part for part in range(parts)], axis=1)
+    used = members.any(axis=2)
+    whole = np.array([not mask or _whole(units, edges, mask) for mask in range(2**n)])
+    keep = whole[members @ (1 << np.arange(n))].all(axis=1) & _keeps_home(units, names, today, every, used)
+    every, members, used = every[keep], members[keep], used[keep]
+    sizes = members @ counts
+    ids = {name: number for number, name in enumerate(units.index)}
+    i, j = edges["a"].map(ids).to_numpy(), edges["b"].map(ids).to_numpy()
+    fresh = (today[i] == today[j]) & (every[:, i] != every[:, j])
+    mean = counts.sum() / used.sum(axis=1)
+    levels = pd.DataFrame(
+        {
+            "outside": (np.maximum(0, np.maximum(lower - sizes, sizes - upper)) * used).sum(axis=1),
+            "changed": (~used[:, : len(names)]).sum(axis=1) + used[:, len(names) :].sum(axis=1),
+            "moved": (every != today) @ counts,
+            "border": np.rint(fresh @ edges["border_cost"].to_numpy() * 10).astype(int),
+            "balance": (np.abs(sizes - mean[:, None]) * used).sum(axis=1).round(3),
+        }
+    )
+    best = (levels["outside"] == levels["outside"].min()).to_numpy()
+    return every[best], levels[best].reset_index(drop=True)
+
+
+def _whole(units, edges, mask):
+    return connected({name for place, name in enumerate(units.index) if mask >> place & 1}, edges)

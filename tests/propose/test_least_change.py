@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from propose.small_places import best_change, connected, place, with_offices
 
 from pipeline.partition.model import PartitionModel
-from pipeline.propose.least_change import comply
+from pipeline.propose.comply import comply
 
 
 @pytest.mark.parametrize("seed", range(30))

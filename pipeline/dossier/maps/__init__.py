@@ -17,6 +17,7 @@ from pipeline.dossier.maps import fonts
 from pipeline.dossier.maps.cases import CaseSheet, cut_case, draw_case
 from pipeline.dossier.maps.ensemble_sheet import EnsembleSheet, cut_ensemble, draw_ensemble
 from pipeline.dossier.maps.forecast_sheet import ForecastSheet, cut_forecast, draw_forecast
+from pipeline.dossier.maps.front_sheet import FrontSheet, cut_front, draw_front
 from pipeline.dossier.maps.ground import ground_of
 from pipeline.dossier.maps.offset_sheets import OffsetSheet, cut_offset, doubtful, draw_offset
 from pipeline.dossier.maps.overview_drawing import draw_overview
@@ -26,7 +27,7 @@ from pipeline.dossier.maps.repair_drawing import draw_repair_map, draw_repair_ti
 from pipeline.dossier.maps.repair_sheets import RepairMap, RepairTiles, cut_repair_map, cut_repair_tiles
 from pipeline.results import Area, Result
 
-Sheet = OverviewSheet | CaseSheet | RepairMap | RepairTiles | OffsetSheet | ForecastSheet | EnsembleSheet
+Sheet = OverviewSheet | CaseSheet | RepairMap | RepairTiles | OffsetSheet | ForecastSheet | EnsembleSheet | FrontSheet
 DRAWN_BY: dict[type, Callable[..., Figure]] = {
     OverviewSheet: draw_overview,
     CaseSheet: draw_case,
@@ -35,6 +36,7 @@ DRAWN_BY: dict[type, Callable[..., Figure]] = {
     OffsetSheet: draw_offset,
     ForecastSheet: draw_forecast,
     EnsembleSheet: draw_ensemble,
+    FrontSheet: draw_front,
 }
 CASE_LETTER = {"principle": "p", "compliance": "c"}
 
@@ -59,6 +61,8 @@ def draw_maps(
     sheets |= _reading_sheets(result.area, result.edition)
     if (ahead := cut_forecast(result)) is not None:
         sheets["forecast"] = ahead
+    if (front := cut_front(result)) is not None:
+        sheets["front"] = front
     return _draw_all(sheets, folder, jobs, report)
 
 
