@@ -1,0 +1,125 @@
+"""Finds the smallest raise of the upper limit alone, and the smallest cut of the lower limit alone, that will do.
+
+A wider limit admits every plan of a narrower one, so amounts can be halved between one that is refused and one that
+does. Sums give the first amount worth a trial; every plan found says by how much less it would have done.
+"""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+
+from pipeline.propose.explain.obstructions import pockets
+from pipeline.propose.explain.problem import Piece, Problem, Trials, Verdict, pieces, under
+
+MOST_TRIALS = 12
+"""Verdicts asked for one limit."""
+
+
+@dataclass(frozen=True)
+class Least:
+    """The least amount (households) by which a limit must move: None where none does or none was found.
+
+    `proved`: no smaller one does; or, without an amount, none at all.
+    """
+
+    amount: int | None
+    proved: bool
+    verdict: Verdict | None = None
+
+
+def least_raise(problem: Problem, present: Verdict, trials: Trials) -> Least:
+    """Find the least raise of the upper limit; `present`: the verdict as it stands."""
+    lower, upper = problem.rules.lower, problem.rules.upper
+    floor = max((_upper_needed(problem, piece) for piece in pieces(problem)), default=upper + 1)
+    floor = max([floor, upper + 1, *(pocket.households for pocket in pockets(problem))])
+    total = int(problem.ground["households"].sum())
+    parts = max(1, total // lower)
+    floor = max(floor, upper - -present.bound // -parts if present.bound else 0)
+    if any(piece.households < lower for piece in pieces(problem)) or total < lower * problem.least_parts:
+        return Least(None, True)
+    hint = [max(present.sizes) - upper] if present.sizes and min(present.sizes) >= lower else []
+    return least_amount(
+        lambda amount: trials.verdict(under(problem, upper=upper + amount)),
+        lambda verdict: max(verdict.sizes, default=0) - upper,
+        range(floor - upper, max(total, floor) - upper + 1),
+        [*hint, present.outside or 0],
+        trials,
+    )
+
+
+def least_cut(problem: Problem, present: Verdict, trials: Trials) -> Least:
+    """Find the least cut of the lower limit; `present`: the verdict as it stands.
+
+    No limit below half of it is tried, unless sums ask for it: communities so small are no answer.
+    """
+    lower, upper = problem.rules.lower, problem.rules.upper
+    found = pieces(problem)
+    fitting = [_lower_fitting(problem, piece) for piece in found]
+    fitting += [pocket.largest for pocket in pockets(problem)]
+    highest = min([lower - 1, *fitting])
+    large = any(problem.units.loc[p.units, "households"].max() > upper for p in found if not p.kept)
+    if highest < 1 or large or any(piece.kept and piece.households > upper for piece in found):
+        return Least(None, True)
+    hint = [lower - min(present.sizes)] if present.sizes and max(present.sizes) <= upper else []
+    lowest = min(highest, max(1, lower // 2))
+    least = least_amount(
+        lambda amount: trials.verdict(under(problem, lower=lower - amount)),
+        lambda verdict: lower - min(verdict.sizes, default=lower),
+        range(lower - highest, lower - lowest + 1),
+        hint,
+        trials,
+    )
+    return least if least.amount is not None or lowest == 1 else Least(None, False, least.verdict)
+
+
+def least_amount(
+    tried: Callable[[int], Verdict],
+    used: Callable[[Verdict], int],
+    amounts: range,
+    hints: Iterable[int],
+    trials: Trials,
+) -> Least:
+    """Find the least of `amounts` with a feasible verdict, where a larger one never does worse.
+
+    Those below `amounts` are known not to do. `tried` gives the verdict, `used` the least amount that the plan of a
+    feasible verdict needs. `hints` are tried after the first amount and before the last.
+    """
+    if not amounts:
+        return Least(None, True)
+    first, last = amounts[0], amounts[-1]
+    refused = low = first - 1
+    best, verdict = None, None
+    for amount in dict.fromkeys([first, *sorted(hint for hint in hints if first < hint < last), last]):
+        verdict = tried(amount)
+        if verdict.feasible:
+            best = min(amount, max(first, used(verdict)))
+            break
+        low, refused = amount, amount if verdict.feasible is False else refused
+    if best is None or verdict is None:
+        return Least(None, refused == last, verdict)
+    while best - 1 > low and not trials.over:
+        middle = (low + best) // 2
+        found = tried(middle)
+        if found.feasible:
+            best, verdict = min(middle, max(first, used(found))), found
+            low = low if best > low else refused
+        else:
+            low, refused = middle, middle if found.feasible is False else refused
+    return Least(best, best == refused + 1, verdict)
+
+
+def _upper_needed(problem: Problem, piece: Piece) -> int:
+    """The upper limit below which sums alone refuse a piece."""
+    if piece.kept:
+        return piece.households
+    parts = piece.households // problem.rules.lower
+    largest = int(problem.units.loc[piece.units, "households"].max())
+    return max(largest, -(-piece.households // parts) if parts else 0)
+
+
+def _lower_fitting(problem: Problem, piece: Piece) -> int:
+    """The lower limit above which sums alone refuse a piece."""
+    if piece.kept:
+        return piece.households
+    parts = -(-piece.households // problem.rules.upper)
+    alone = len(pieces(problem)) == 1
+    return piece.households // max(parts, problem.least_parts if alone else 1)
