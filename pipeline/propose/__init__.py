@@ -14,6 +14,7 @@ from pipeline.errors import raise_errors
 from pipeline.propose.compliance import draft_compliance
 from pipeline.propose.conflicts import conflicts, unsplit
 from pipeline.propose.decided import with_survivors
+from pipeline.propose.explain import explained, relaxations
 from pipeline.propose.merge import merge_communities
 from pipeline.propose.plan import Local, numbered, weakest
 from pipeline.propose.principle import draft_principle
@@ -25,9 +26,11 @@ from pipeline.settings import SolveSection
 
 __all__ = [
     "conflicts",
+    "explained",
     "merge_communities",
     "propose_compliance",
     "propose_principle",
+    "relaxations",
     "renamed",
     "split_community",
     "with_survivors",

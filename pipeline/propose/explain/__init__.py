@@ -13,7 +13,7 @@ import joblib
 import pandas as pd
 
 from pipeline.propose.explain.limits import MOST_TRIALS, least_cut, least_raise
-from pipeline.propose.explain.obstructions import Obstruction, at_odds, overt, unseen
+from pipeline.propose.explain.obstructions import Obstruction, decisions_at_odds, overt, unseen
 from pipeline.propose.explain.others import MOST_TRIALS as MOST_OTHERS
 from pipeline.propose.explain.others import drop_decisions, join_neighbours, open_borders
 from pipeline.propose.explain.problem import SHARE, Problem, Trials, Verdict, accepted, of_ground
@@ -150,5 +150,5 @@ def _changes(
     if not problem.community:
         tried["join subdistrict"] = join_neighbours(problem, units, edges, decisions, others())
     rows += [other_change(kind, one) for kind, several in tried.items() for one in several]
-    obstructions = overt(problem) + ([at_odds(problem, odds)] if len(odds) else [])
+    obstructions = overt(problem) + ([decisions_at_odds(problem, odds)] if len(odds) else [])
     return obstructions or [unseen(problem, present)], chosen(rows)

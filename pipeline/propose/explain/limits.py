@@ -5,7 +5,7 @@ does. Sums give the first amount worth a trial; every plan found says by how muc
 """
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from pipeline.propose.explain.obstructions import pockets
 from pipeline.propose.explain.problem import Piece, Problem, Trials, Verdict, pieces, under
@@ -29,46 +29,58 @@ class Least:
 def least_raise(problem: Problem, present: Verdict, trials: Trials) -> Least:
     """Find the least raise of the upper limit; `present`: the verdict as it stands."""
     lower, upper = problem.rules.lower, problem.rules.upper
-    floor = max((_upper_needed(problem, piece) for piece in pieces(problem)), default=upper + 1)
-    floor = max([floor, upper + 1, *(pocket.households for pocket in pockets(problem))])
-    total = int(problem.ground["households"].sum())
-    parts = max(1, total // lower)
-    floor = max(floor, upper - -present.bound // -parts if present.bound else 0)
-    if any(piece.households < lower for piece in pieces(problem)) or total < lower * problem.least_parts:
+    found, total = pieces(problem), int(problem.ground["households"].sum())
+    if any(piece.households < lower for piece in found) or total < lower * problem.least_parts:
         return Least(None, True)
+    # A plan under the limit sought exceeds the present one by the difference at most, once for every community.
+    spread = -(-present.bound // (total // lower))
+    needed = [_upper_needed(problem, piece) for piece in found]
+    floor = max([upper + max(1, spread), *needed, *(pocket.households for pocket in pockets(problem))])
     hint = [max(present.sizes) - upper] if present.sizes and min(present.sizes) >= lower else []
-    return least_amount(
-        lambda amount: trials.verdict(under(problem, upper=upper + amount)),
+
+    def wider(amount: int) -> Problem:
+        return under(problem, upper=upper + amount)
+
+    least = least_amount(
+        lambda amount: trials.quick(wider(amount)),
         lambda verdict: max(verdict.sizes, default=0) - upper,
         range(floor - upper, max(total, floor) - upper + 1),
         [*hint, present.outside or 0],
         trials,
     )
+    return _with_plan(least, wider, trials)
 
 
 def least_cut(problem: Problem, present: Verdict, trials: Trials) -> Least:
-    """Find the least cut of the lower limit; `present`: the verdict as it stands.
-
-    No limit below half of it is tried, unless sums ask for it: communities so small are no answer.
-    """
+    """Find the least cut of the lower limit; `present`: the verdict as it stands."""
     lower, upper = problem.rules.lower, problem.rules.upper
     found = pieces(problem)
     fitting = [_lower_fitting(problem, piece) for piece in found]
     fitting += [pocket.largest for pocket in pockets(problem)]
     highest = min([lower - 1, *fitting])
-    large = any(problem.units.loc[p.units, "households"].max() > upper for p in found if not p.kept)
+    large = any(problem.units.loc[piece.units, "households"].max() > upper for piece in found if not piece.kept)
     if highest < 1 or large or any(piece.kept and piece.households > upper for piece in found):
         return Least(None, True)
     hint = [lower - min(present.sizes)] if present.sizes and max(present.sizes) <= upper else []
-    lowest = min(highest, max(1, lower // 2))
+
+    def wider(amount: int) -> Problem:
+        return under(problem, lower=lower - amount)
+
     least = least_amount(
-        lambda amount: trials.verdict(under(problem, lower=lower - amount)),
+        lambda amount: trials.quick(wider(amount)),
         lambda verdict: lower - min(verdict.sizes, default=lower),
-        range(lower - highest, lower - lowest + 1),
+        range(lower - highest, lower),
         hint,
         trials,
     )
-    return least if least.amount is not None or lowest == 1 else Least(None, False, least.verdict)
+    return _with_plan(least, wider, trials)
+
+
+def _with_plan(least: Least, wider: Callable[[int], Problem], trials: Trials) -> Least:
+    """Solve with the amount found, where that was told without the solver, to know what its plan moves."""
+    if least.amount is None or least.verdict is None or least.verdict.moved is not None:
+        return least
+    return replace(least, verdict=trials.plan(wider(least.amount), least.verdict))
 
 
 def least_amount(

@@ -68,7 +68,7 @@ def unseen(problem: Problem, verdict: Verdict) -> Obstruction:
     return Obstruction("not proved", "", verdict.outside or 0, f"限时内没有找到方案，也没有证明{what}")
 
 
-def at_odds(problem: Problem, rows: pd.DataFrame) -> Obstruction:
+def decisions_at_odds(problem: Problem, rows: pd.DataFrame) -> Obstruction:
     """Say that decisions, with the limits, leave no solution, though any fewer of them would."""
     said = [decision_words(row) for row in rows.itertuples(index=False)]
     what = LIST_SEPARATOR.join(said)

@@ -9,9 +9,11 @@ from dataclasses import dataclass, replace
 import numpy as np
 import pandas as pd
 
-from pipeline.decisions import kept_as_it_is, names_in
+from pipeline.decisions import KEEPS_UNITS, kept_as_it_is, names_in
 from pipeline.graph import components
+from pipeline.partition.ground import ground_of
 from pipeline.propose.compliance import draft_compliance
+from pipeline.propose.explain.divide import divided
 from pipeline.propose.plan import moved_households
 from pipeline.propose.principle import draft_principle
 from pipeline.rules import RuleSet
@@ -21,6 +23,8 @@ SHARE = 0.5
 """Share of the seconds for solving that explaining one problem may take; a solution under way is finished."""
 SLICES = 10
 """One verdict may take so small a part of that time."""
+MOST_PARTS = 60
+"""Where more communities than this could come out of it, nothing is solved: limits so low are no answer."""
 
 
 @dataclass(frozen=True)
@@ -88,14 +92,62 @@ class Trials:
         return self.left <= 0 or time.monotonic() >= self.until
 
     def verdict(self, problem: Problem) -> Verdict:
-        """Solve a problem; what arithmetic refuses is not solved."""
-        if refused(problem):
-            return Verdict(False)
-        if self.over:
-            return Verdict(None)
+        """Solve a problem; what sums or trying every way refuse is not solved."""
+        known = by_trying(problem)
+        return known if known.feasible is False else self.plan(problem, known)
+
+    def quick(self, problem: Problem) -> Verdict:
+        """Tell by trying every way where that can be told, and by solving elsewhere."""
+        known = by_trying(problem)
+        return self.plan(problem, known) if known.feasible is None else known
+
+    def plan(self, problem: Problem, known: Verdict) -> Verdict:
+        """Solve a problem; `known` stands where the solver finds nothing."""
+        total = int(problem.ground["households"].sum())
+        if self.over or total // problem.rules.lower > MOST_PARTS:
+            return known
         self.left -= 1
         seconds = self.solve.seconds * SHARE / SLICES
-        return solved(problem, self.solve.model_copy(update={"seconds": seconds, "alternatives": 0}))
+        found = solved(problem, self.solve.model_copy(update={"seconds": seconds, "alternatives": 0}))
+        return known if known.feasible and not found.feasible else found
+
+
+def by_trying(problem: Problem) -> Verdict:
+    """Tell without the solver: by sums, or by trying every way to divide each piece.
+
+    A way that was found is a plan unless decisions ask for more than that communities stay as they are.
+    """
+    if refused(problem):
+        return Verdict(False)
+    lower, upper = problem.rules.lower, problem.rules.upper
+    found = pieces(problem)
+    plan = pd.Series(pd.NA, index=problem.units.index, dtype="str")
+    told = True
+    for number, piece in enumerate(found):
+        if piece.kept:
+            plan[piece.units] = piece.kept
+            continue
+        apart = problem.least_parts > 1 and len(found) == 1
+        most = min(upper, piece.households - lower) if apart else upper
+        ground = ground_of(problem.units.loc[piece.units], problem.edges)
+        parts = divided(ground, lower=lower, upper=most)
+        if parts == []:
+            return Verdict(False)
+        told = told and parts is not None
+        for place, part in enumerate(parts or []):
+            plan[ground.ids[part]] = f"{number}.{place}"
+    if not told or _binding(problem):
+        return Verdict(None)
+    plan = plan.fillna(problem.units["community"])  # of accepted communities
+    sizes = problem.units.loc[problem.ground.index, "households"].groupby(plan.loc[problem.ground.index]).sum()
+    return Verdict(True, 0, 0, None, plan.loc[problem.ground.index], _sizes(problem, sizes))
+
+
+def _binding(problem: Problem) -> bool:
+    """Whether decisions ask for more than that communities stay as they are."""
+    rows = problem.decisions
+    plain = rows["decision"].isin(KEEPS_UNITS) & (rows["units"] == "")
+    return bool((~plain).any()) or (bool(problem.community) and len(rows) > 0)
 
 
 def solved(problem: Problem, solve: SolveSection) -> Verdict:
