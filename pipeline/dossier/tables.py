@@ -52,8 +52,8 @@ def write_tables(result: Result, folder: Path) -> None:
     if result.forecast is not None:
         write_csv(result.forecast, list(result.forecast.columns), folder / "forecast.csv")
     for name, found in {"obstructions.csv": result.obstructions, "relaxations.csv": result.relaxations}.items():
-        if found is not None:
-            write_csv(found, columns(name), folder / name)
+        table = pd.DataFrame(columns=columns(name)) if found is None else found
+        write_csv(table, columns(name), folder / name)
     text = json.dumps(summary(result), ensure_ascii=False, indent=2, allow_nan=False)
     (folder / "summary.json").write_bytes(f"{text}\n".encode())
 

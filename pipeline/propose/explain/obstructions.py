@@ -13,6 +13,8 @@ from pipeline.schema import LIST_SEPARATOR
 
 MOST_NAMED = 5
 """Units named in one sentence."""
+MOST_POCKETS = 3
+"""Pockets behind a single unit that are named."""
 
 
 @dataclass(frozen=True)
@@ -52,7 +54,9 @@ def overt(problem: Problem) -> list[Obstruction]:
         found += _gap(problem, total)
     if not whole and total >= problem.rules.lower:
         found += [one for piece in free for one in _parted(problem, piece)]
-    return [*found, *(_behind_door(problem, pocket) for pocket in pockets(problem))]
+    if not any(one.kind in ("total below lower", "arithmetic gap") for one in found):
+        found += [_behind_door(problem, pocket) for pocket in _smallest(pockets(problem))]
+    return found
 
 
 def unseen(problem: Problem, verdict: Verdict) -> Obstruction:
@@ -92,6 +96,13 @@ def pockets(problem: Problem) -> list[Pocket]:
         ground = ground_of(problem.units.loc[piece.units], problem.edges)
         found += [pocket for door in range(len(ground)) if (pocket := _pocket(ground, door, problem)) is not None]
     return found
+
+
+def _smallest(found: list[Pocket]) -> list[Pocket]:
+    """Keep the pockets that hold no other one, the first few of them."""
+    sets = [{pocket.door, *pocket.units} for pocket in found]
+    least = [pocket for pocket, mine in zip(found, sets, strict=True) if not any(other < mine for other in sets)]
+    return least[:MOST_POCKETS]
 
 
 def _pocket(ground: Ground, door: int, problem: Problem) -> Pocket | None:
