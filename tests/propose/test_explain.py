@@ -194,7 +194,7 @@ def test_a_total_between_two_numbers_of_communities_is_called_so():
 
 
 def test_units_behind_a_single_unit_are_called_a_pocket():
-    units, edges = line_of_units(600, 700, 900, 400)
+    units, edges = line_of_units(600, 700, 1200, 1200)
     _, found = why(units, edges, tight(1000, 1250))
     assert "u0只经u1与其他单元相连，单独不足下限1000户，与u1合计1300户又超过上限1250户" in set(
         found.obstructions["sentence"]
