@@ -51,6 +51,10 @@ Jobs = Annotated[int, typer.Option("--jobs", min=0, help="processes to use, 0 fo
 Seconds = Annotated[
     float | None, typer.Option("--seconds", min=0.1, help="limit for each subdistrict or split, in place of [solve]")
 ]
+Ensemble = Annotated[
+    int | None,
+    typer.Option("--ensemble", min=0, help="steps of random plans that the plan is set among, in place of [solve]"),
+]
 NoMaps = Annotated[bool, typer.Option("--no-maps", help="leave the figures out")]
 Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="print nothing but the result")]
 Debug = Annotated[bool, typer.Option("--debug", help="show the traceback of an unexpected fault")]
@@ -100,6 +104,7 @@ def run(
     strategy: Plan = Strategy.principle,
     jobs: Jobs = 0,
     seconds: Seconds = None,
+    ensemble: Ensemble = None,
     no_maps: NoMaps = False,
     quiet: Quiet = False,
     debug: Debug = False,
@@ -115,6 +120,7 @@ def run(
             strategy=strategy,
             jobs=jobs,
             seconds=seconds,
+            ensemble=ensemble,
             maps=not no_maps,
             report=report,
         )
@@ -257,6 +263,7 @@ def _print_finished(finished: "Finished") -> None:
         ("moved", f"{summary['moved_households']:,} households"),
         ("proofs", _proofs(finished)),
         ("map", folder / "maps" / "overview-after.png"),
+        ("random plans", folder / "maps" / "ensemble.png"),
         ("workbook", folder / "dossier" / "summary.xlsx"),
         ("page", folder / "dossier" / "summary.html"),
         ("plan", folder / "plan.csv"),

@@ -130,6 +130,18 @@ class Evaluation:
 
 
 @dataclass(frozen=True)
+class Ensemble:
+    """Where a plan stands among random valid plans of the same area. `standing`: schema.ENSEMBLE_CSV. `chains`:
+    schema.ENSEMBLE_CHAINS_CSV. `samples`: subdistrict ("" for the whole area), chain, and one column per measure; one
+    row per random plan. `caveat`: what has to be said with it, in Chinese."""
+
+    standing: pd.DataFrame
+    chains: pd.DataFrame
+    samples: pd.DataFrame
+    caveat: str
+
+
+@dataclass(frozen=True)
 class Result:
     """Everything a run found; the dossier is written from this alone.
 
@@ -157,3 +169,5 @@ class Result:
     """schema.OBSTRUCTIONS_CSV: what stands in the way where there is no solution."""
     relaxations: pd.DataFrame | None = None
     """schema.RELAXATIONS_CSV: single changes that would make it possible, each tried by solving it."""
+    ensemble: Ensemble | None = None
+    """Where the chosen plan stands among random ones, if that was asked for."""

@@ -59,6 +59,12 @@ class SolveSection(BaseModel):
     seconds: float = Field(60.0, gt=0, description="limit for one subdistrict or one split")
     seed: int = Field(0, ge=0, description="seed of everything random")
     alternatives: int = Field(2, ge=0, description="further alternatives for each split")
+    ensemble: int = Field(
+        0,
+        ge=0,
+        description="steps of the chains of random plans in each subdistrict that the plan is set among, at least "
+        "1000; 0: none",
+    )
 
 
 class RepairSection(BaseModel):

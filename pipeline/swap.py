@@ -37,6 +37,8 @@ OUTPUTS = (
     "forecast.csv",
     "obstructions.csv",
     "relaxations.csv",
+    "ensemble.csv",
+    "ensemble-chains.csv",
     "summary.json",
     "plan.gpkg",
     "maps",

@@ -21,6 +21,7 @@ from pipeline import __version__
 from pipeline.check import check_area
 from pipeline.decisions import with_declared
 from pipeline.dossier import log_tables, write_check, write_dossier
+from pipeline.ensemble import sample_plans
 from pipeline.errors import InputError, UsageError, errors_of, problem, problems_table, raise_errors
 from pipeline.evaluate import evaluate_plan
 from pipeline.flag import (
@@ -44,7 +45,7 @@ from pipeline.propose import (
 )
 from pipeline.read import read_area
 from pipeline.repair import repair_area
-from pipeline.results import Area, Checked, Proposal, Result
+from pipeline.results import Area, Checked, Ensemble, Proposal, Result
 from pipeline.rules import load_rules
 from pipeline.schema import STRATEGY_ZH
 from pipeline.settings import Settings, load_settings
@@ -65,7 +66,7 @@ log.addHandler(logging.NullHandler())
 LEAST_BORDER_M = 1.0
 """Common borders of a sound drawing up to this length are corners."""
 
-PACKAGES = ("pandas", "geopandas", "shapely", "pyproj", "pyogrio", "numpy", "matplotlib", "highspy")
+PACKAGES = ("pandas", "geopandas", "shapely", "pyproj", "pyogrio", "numpy", "matplotlib", "highspy", "numba")
 """Packages whose versions are kept with every result."""
 
 
@@ -142,15 +143,17 @@ def draft(
     strategy: str = "principle",
     jobs: int = 0,
     seconds: float | None = None,
+    ensemble: int | None = None,
     report: Report | None = None,
 ) -> Result:
     """Find, verify and evaluate the plans of both strategies. Nothing is written.
 
-    `jobs` 0 stands for all cores; `seconds` goes before the limit under [solve]. Raises InputError (see `examine`),
-    UsageError for an unknown strategy and for bad numbers, and PlanRefused when a plan fails `verify`.
+    `jobs` 0 stands for all cores; `seconds` and `ensemble` go before those under [solve]. Raises InputError (see
+    `examine`), UsageError for an unknown strategy and for bad numbers, and PlanRefused when a plan fails `verify`.
     """
-    _require_usage(strategy, jobs, seconds)
-    return _draft(_limited(load_settings(area), seconds), edition, strategy, jobs or _cores(), _timed({}, report))
+    _require_usage(strategy, jobs, seconds, ensemble)
+    settings = _solving(load_settings(area), seconds=seconds, ensemble=ensemble)
+    return _draft(settings, edition, strategy, jobs or _cores(), _timed({}, report))
 
 
 def run(
@@ -162,6 +165,7 @@ def run(
     strategy: str = "principle",
     jobs: int = 0,
     seconds: float | None = None,
+    ensemble: int | None = None,
     maps: bool = True,
     report: Report | None = None,
 ) -> Finished:
@@ -171,8 +175,8 @@ def run(
     log go to `processed` (./data/processed/<area>/). `maps` False leaves the figures out. The other options and what
     is raised are those of `draft`; UsageError too where `out` holds files that are not outputs.
     """
-    _require_usage(strategy, jobs, seconds)
-    settings = _limited(load_settings(area), seconds)
+    _require_usage(strategy, jobs, seconds, ensemble)
+    settings = _solving(load_settings(area), seconds=seconds, ensemble=ensemble)
     folder = Path(out) if out is not None else Path("outputs") / settings.key
     kept = Path(processed) if processed is not None else Path("data/processed") / settings.key
     require_replaceable(folder, _input_paths(settings))
@@ -315,6 +319,7 @@ def _draft(settings: Settings, edition: str, strategy: str, jobs: int, stage: St
             name: evaluate_plan(area.units, edges, proposal.plan, area.rules) for name, proposal in proposals.items()
         }
     return Result(
+        ensemble=_ensemble(examined, proposals[strategy].plan, jobs, stage),
         area=area,
         edition=edition or settings.area.date,
         strategy=strategy,
@@ -368,6 +373,17 @@ def _names_unused(decisions: pd.DataFrame, proposals: Mapping[str, Proposal]) ->
     )
 
 
+def _ensemble(examined: Examined, plan: pd.Series, jobs: int, stage: Stage) -> Ensemble | None:
+    """Set the chosen plan among random ones, where that is asked for."""
+    area, solve = examined.area, examined.area.settings.solve
+    if not solve.ensemble:
+        return None
+    with stage("ensemble") as tell:
+        return sample_plans(
+            area.units, examined.edges, plan, area.rules, steps=solve.ensemble, seed=solve.seed, jobs=jobs, report=tell
+        )
+
+
 def _manifest(area: Area) -> dict[str, object]:
     """Say what the result was made from and with."""
     return {
@@ -376,6 +392,7 @@ def _manifest(area: Area) -> dict[str, object]:
         | {name: metadata.version(name) for name in PACKAGES},
         "seed": area.settings.solve.seed,
         "solve_seconds": area.settings.solve.seconds,
+        "ensemble_steps": area.settings.solve.ensemble,
     }
 
 
@@ -398,20 +415,21 @@ def _renamed_in(path: Path, write: Callable[[Path], object]) -> None:
 # --- around the stages ------------------------------------------------------------------------------------------
 
 
-def _require_usage(strategy: str, jobs: int, seconds: float | None) -> None:
+def _require_usage(strategy: str, jobs: int, seconds: float | None, ensemble: int | None) -> None:
     if strategy not in STRATEGY_ZH:
         raise UsageError(f"There is no strategy {strategy!r}. Known: {', '.join(STRATEGY_ZH)}.")
     if jobs < 0:
         raise UsageError(f"jobs must be 0 (all cores) or more, got {jobs}.")
     if seconds is not None and seconds <= 0:
         raise UsageError(f"seconds must be more than 0, got {seconds}.")
+    if ensemble is not None and ensemble < 0:
+        raise UsageError(f"ensemble must be 0 (none) or more, got {ensemble}.")
 
 
-def _limited(settings: Settings, seconds: float | None) -> Settings:
-    """Put a time limit in the place of the one under [solve], where one is given."""
-    if seconds is None:
-        return settings
-    return settings.model_copy(update={"solve": settings.solve.model_copy(update={"seconds": seconds})})
+def _solving(settings: Settings, **given: float | None) -> Settings:
+    """Put values in the place of those under [solve], where they are given."""
+    update = {name: value for name, value in given.items() if value is not None}
+    return settings.model_copy(update={"solve": settings.solve.model_copy(update=update)})
 
 
 def _cores() -> int:

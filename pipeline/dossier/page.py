@@ -51,6 +51,10 @@ FILES = (
     ("../problems.csv", "数据问题清单"),
     ("../summary.json", "供程序读取的汇总"),
 )
+RANDOM_FILES = (
+    ("../ensemble.csv", "本方案在随机合格方案中的位置"),
+    ("../ensemble-chains.csv", "随机合格方案的抽取情况"),
+)
 MOST_PROBLEMS = 40
 """Problems shown on the page; all of them are in the workbook."""
 
@@ -279,7 +283,12 @@ def _files(result: Result, maps: bool) -> Iterator[Element]:
     ahead = [("../forecast.csv", "现状与各方案社区逐年户数、触发年")] if result.forecast is not None else []
     if result.relaxations is not None and len(result.relaxations):
         ahead += [("../obstructions.csv", "未达标的原因"), ("../relaxations.csv", "放宽验算：逐项改动能否达标")]
-    entries = [*FILES, *ahead, *([("../maps/", "示意图：调整前、调整后、每项调整一幅，PNG 与 PDF")] if maps else [])]
+    entries = [
+        *FILES,
+        *ahead,
+        *(RANDOM_FILES if result.ensemble is not None else ()),
+        *([("../maps/", "示意图：调整前、调整后、每项调整一幅，PNG 与 PDF")] if maps else []),
+    ]
     yield tag("dl", *(
         part
         for path, text in entries

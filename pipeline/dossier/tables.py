@@ -25,6 +25,8 @@ from pipeline.schema import columns
 DECIMALS = {
     **dict.fromkeys(("gap", "share_of_before", "share_of_after"), 6),
     **dict.fromkeys(("polsby_popper", "area_km2", "share"), 4),
+    **dict.fromkeys(("plan", "low", "median", "high", "at_most", "at_least", "r_hat"), 4),
+    **dict.fromkeys(("recombined", "split", "merged"), 4),
     "factor": 3,
 }
 FORMULA_START = r"^[=+\-@\t\r]"
@@ -46,6 +48,9 @@ def write_tables(result: Result, folder: Path) -> None:
         "alternatives.csv": alternatives_table(result),
     }.items():
         write_csv(table, columns(name), folder / name)
+    if result.ensemble is not None:
+        write_csv(result.ensemble.standing, columns("ensemble.csv"), folder / "ensemble.csv")
+        write_csv(result.ensemble.chains, columns("ensemble-chains.csv"), folder / "ensemble-chains.csv")
     write_csv(result.edges, columns("edges"), folder / "edges.csv")
     write_csv(adjacency_table(result), columns("adjacency.csv"), folder / "adjacency.csv")
     write_check_tables(result, folder)

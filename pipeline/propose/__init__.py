@@ -11,6 +11,7 @@ import joblib
 import pandas as pd
 
 from pipeline.errors import raise_errors
+from pipeline.propose.anywhere import adjust
 from pipeline.propose.compliance import draft_compliance
 from pipeline.propose.conflicts import conflicts, unsplit
 from pipeline.propose.decided import with_survivors
@@ -25,6 +26,7 @@ from pipeline.rules import RuleSet
 from pipeline.settings import SolveSection
 
 __all__ = [
+    "adjust",
     "conflicts",
     "explained",
     "merge_communities",

@@ -18,7 +18,11 @@ def renamed(proposal: Proposal, decisions: pd.DataFrame, today: pd.Series) -> Pr
     area has already (`conflicts` and reading see to that); ValueError where it is, all the same.
     """
     rows = decisions[decisions["decision"] == "rename"]
-    wanted = dict(zip(rows["communities"], rows["new_name"], strict=True))
+    return with_names(proposal, dict(zip(rows["communities"], rows["new_name"], strict=True)), today)
+
+
+def with_names(proposal: Proposal, wanted: Mapping[str, str], today: pd.Series) -> Proposal:
+    """Write names into a proposal: created community -> its new name; see `renamed`."""
     created = set(proposal.plan) - set(today)
     names = {old: new for old, new in wanted.items() if old in created}
     if not names:

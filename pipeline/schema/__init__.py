@@ -12,6 +12,8 @@ from pipeline.schema.files import (
     COLUMNS_CSV,
     COMMUNITIES_CSV,
     COUNTS_CSV,
+    ENSEMBLE_CHAINS_CSV,
+    ENSEMBLE_CSV,
     FLAGS_CSV,
     FORECAST_CSV,
     LOOKUP_CSV,
@@ -79,6 +81,8 @@ __all__ = [
     "DECISIONS",
     "DECISION_ZH",
     "EDGES",
+    "ENSEMBLE_CHAINS_CSV",
+    "ENSEMBLE_CSV",
     "FAR_OVER",
     "FEASIBLE_ZH",
     "FLAGS_CSV",
@@ -99,6 +103,7 @@ __all__ = [
     "OBSTRUCTION_ZH",
     "OFFSET",
     "OFFSETS_CSV",
+    "ON_REQUEST",
     "OVER",
     "PLAN_CSV",
     "PREMISES_ZH",
@@ -153,7 +158,12 @@ TABLES: dict[str, tuple[Column, ...]] = {
     "forecast.csv": FORECAST_CSV,
     "obstructions.csv": OBSTRUCTIONS_CSV,
     "relaxations.csv": RELAXATIONS_CSV,
+    "ensemble.csv": ENSEMBLE_CSV,
+    "ensemble-chains.csv": ENSEMBLE_CHAINS_CSV,
 }
+
+ON_REQUEST = ("forecast.csv", "ensemble.csv", "ensemble-chains.csv")
+"""Tables that a run writes only when it is asked for them or has what they need."""
 
 
 def columns(table: str) -> list[str]:

@@ -239,3 +239,36 @@ RELAXATIONS_CSV = (
     Column("sentence", "the change in words", "说明"),
 )
 """relaxations.csv: single changes that would make it possible, each tried by solving it."""
+
+ENSEMBLE_CSV = (
+    Column("subdistrict", "parent of communities; empty for the whole area", "街道/镇/中心"),
+    Column("measure", "name of the measure", "指标"),
+    Column("label", "its name in Chinese", "指标名称"),
+    Column("unit", "its unit", "单位"),
+    Column("plan", "value of the plan", "本方案"),
+    Column("low", "5% of the random plans lie below it", "随机方案5%分位"),
+    Column("median", "half of the random plans lie below it", "随机方案中位数"),
+    Column("high", "95% of the random plans lie below it", "随机方案95%分位"),
+    Column("at_most", "share of the random plans whose value is at most that of the plan", "不大于本方案的占比"),
+    Column("at_least", "share of the random plans whose value is at least that of the plan", "不小于本方案的占比"),
+    Column("r_hat", "rank-normalised split R-hat; 1 where the chains agree", "R-hat"),
+    Column("ess", "effective number of independent plans", "有效样本数"),
+    Column("trusted", "true where r_hat is at most 1.01 and ess at least 400", "混合充分"),
+    Column("sentence", "where the plan stands, as a sentence", "说明"),
+)
+"""ensemble.csv: where the plan stands among random valid plans, by subdistrict and for the whole area."""
+
+ENSEMBLE_CHAINS_CSV = (
+    SUBDISTRICT,
+    Column("lower", "fewest households of a community of the random plans", "下限", "households"),
+    Column("upper", "most households of a community of the random plans", "上限", "households"),
+    Column("widened", "true where the limits were widened to hold the plan", "已放宽"),
+    Column("chains", "independent chains", "链数"),
+    Column("steps", "steps of all chains together, with those of the warm-up", "总步数"),
+    Column("draws", "random plans that were kept", "方案数"),
+    Column("distinct", "different ones among them", "互异方案数"),
+    Column("recombined", "share of recombining steps that changed the plan", "重组接受率"),
+    Column("split", "share of splitting steps that changed the plan", "拆分接受率"),
+    Column("merged", "share of merging steps that changed the plan", "合并接受率"),
+)
+"""ensemble-chains.csv: how the random plans were drawn."""
