@@ -40,7 +40,7 @@ AREAS = {
     ],
     "island units": [
         *(Unit(0, 0, 800, "甲社区"), Unit(1, 0, 900, "甲社区"), Unit(2, 0, 2900, "甲社区")),
-        *(Unit(5, 0, 500, "甲社区"), Unit(2, 3, 400, "乙社区"), Unit(3, 0, 1200, "丙社区")),
+        *(Unit(5, 0, 500, "甲社区"), Unit(2.3, 3, 950, "乙社区"), Unit(-1, 0, 1200, "丙社区")),
     ],
     "a subdistrict in two parts": [
         *(Unit(0, 0, 700, "甲社区"), Unit(1, 0, 600, "甲社区"), Unit(0, 1, 650, "乙社区"), Unit(1, 1, 850, "乙社区")),
@@ -176,10 +176,17 @@ def test_a_unit_above_the_upper_limit_is_a_warning_and_the_obstruction(drafted):
 
 def test_islands_stay_with_their_communities_or_join_one_by_a_link(drafted):
     result = drafted["island units"]
-    assert {"bridge", "inherited"} <= set(result.edges["kind"])
+    assert {("u02", "u03"), ("u02", "u04")} == set(
+        result.edges.loc[result.edges["kind"] == "bridge", ["a", "b"]].itertuples(index=False, name=None)
+    )
     assert ["pocket"] == kinds(result)
-    assert "u04只经u02与其他单元相连，单独不足下限1000户" in result.obstructions["sentence"].iloc[0]
-    assert 3300 == change(result, "raise upper")["limit"]
+    assert "u03、u04只经u02与其他单元相连，单独不足下限1000户" in result.obstructions["sentence"].iloc[0]
+    assert 4350 == change(result, "raise upper")["limit"]
+    both = change(result, "move both limits")
+    assert ("yes", 450, "将下限降至950户、上限放宽至3400户即可（已验算，按现有方案取值）") == (
+        *(both["feasible"], both["amount"], both["sentence"]),
+    )
+    assert both["smallest"]
 
 
 def test_a_subdistrict_in_two_parts_is_joined_by_the_shortest_bridge(drafted):

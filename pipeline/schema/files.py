@@ -221,14 +221,16 @@ OBSTRUCTIONS_CSV = (
 
 RELAXATIONS_CSV = (
     *OBSTRUCTIONS_CSV[:3],
-    Column("kind", "raise upper, cut lower, drop decision, open border or join subdistrict", "放宽方式"),
-    Column("what", "the limit as it is, the decisions, the line and its borders, or the subdistrict", "放宽对象"),
+    Column(
+        "kind", "raise upper, cut lower, move both limits, drop decision, open border or join subdistrict", "放宽方式"
+    ),
+    Column("what", "the limits as they are, the decisions, the line and its borders, or the subdistrict", "放宽对象"),
     Column(
         "amount",
         "households that the limit moves by, number of decisions or of borders, or households that change subdistrict",
         "幅度",
     ),
-    Column("limit", "the limit after it", "放宽后界限值", "households"),
+    Column("limit", "the limit after it, where one is moved", "放宽后界限值", "households"),
     Column("feasible", "yes (solved), no (proved) or open (not known in the time)", "验算结果"),
     Column("least", "true where it is proved that no smaller move of this limit does", "已证明为最小"),
     Column("smallest", "true for the smallest change of all, which the sentences end with", "最小的放宽"),

@@ -87,6 +87,7 @@ OBSTRUCTION_ZH = {
 RELAXATION_ZH = {
     "raise upper": "放宽上限",
     "cut lower": "降低下限",
+    "move both limits": "同时放宽上下限",
     "drop decision": "取消人工决定",
     "open border": "允许跨越界线",
     "join subdistrict": "与相邻街道统筹",

@@ -12,12 +12,12 @@ from functools import partial
 import joblib
 import pandas as pd
 
-from pipeline.propose.explain.limits import MOST_TRIALS, least_cut, least_raise
+from pipeline.propose.explain.limits import MOST_TRIALS, both_limits, least_cut, least_raise
 from pipeline.propose.explain.obstructions import Obstruction, decisions_at_odds, overt, unseen
 from pipeline.propose.explain.others import MOST_TRIALS as MOST_OTHERS
 from pipeline.propose.explain.others import drop_decisions, join_neighbours, open_borders
 from pipeline.propose.explain.problem import SHARE, Problem, Trials, Verdict, accepted, of_ground
-from pipeline.propose.explain.wording import change_of_limit, chosen, other_change, with_smallest
+from pipeline.propose.explain.wording import change_of_both, change_of_limit, chosen, other_change, with_smallest
 from pipeline.results import Proposal
 from pipeline.rules import RuleSet
 from pipeline.schema import columns
@@ -145,6 +145,8 @@ def _changes(
         change_of_limit("raise upper", problem, least_raise(problem, present, limits())),
         change_of_limit("cut lower", problem, least_cut(problem, present, limits())),
     ]
+    both = both_limits(problem, present, limits())
+    rows += [change_of_both(problem, both)] if both else []
     dropped, odds = drop_decisions(problem, others())
     tried = {"drop decision": dropped, "open border": open_borders(problem, others())}
     if not problem.community:

@@ -1,4 +1,4 @@
-"""Finds the smallest raise of the upper limit alone, and the smallest cut of the lower limit alone, that will do.
+"""Finds the smallest raise of the upper limit alone, and cut of the lower limit alone, that will do; and moves both.
 
 A wider limit admits every plan of a narrower one, so amounts can be halved between one that is refused and one that
 does. Sums give the first amount worth a trial; every plan found says by how much less it would have done.
@@ -74,6 +74,26 @@ def least_cut(problem: Problem, present: Verdict, trials: Trials) -> Least:
         trials,
     )
     return _with_plan(least, wider, trials)
+
+
+@dataclass(frozen=True)
+class Both:
+    """Both limits moved at once, as far as the plan at hand needs it, and the verdict under them."""
+
+    lower: int
+    upper: int
+    verdict: Verdict
+
+
+def both_limits(problem: Problem, present: Verdict, trials: Trials) -> Both | None:
+    """Move both limits to hold the plan at hand; None where it has communities on one side of them only.
+
+    Nothing says that no smaller move of both would do.
+    """
+    if not present.sizes or min(present.sizes) >= problem.rules.lower or max(present.sizes) <= problem.rules.upper:
+        return None
+    lower, upper = min(present.sizes), max(present.sizes)
+    return Both(lower, upper, trials.verdict(under(problem, lower=lower, upper=upper))) if lower > 0 else None
 
 
 def _with_plan(least: Least, wider: Callable[[int], Problem], trials: Trials) -> Least:

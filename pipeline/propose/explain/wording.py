@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from pipeline.propose.explain.limits import Least
+from pipeline.propose.explain.limits import Both, Least
 from pipeline.propose.explain.others import Attempt
 from pipeline.propose.explain.problem import Problem, Verdict
 
@@ -47,8 +47,20 @@ def change_of_limit(kind: str, problem: Problem, least: Least) -> Row:
     limit = today + least.amount if kind == "raise upper" else today - least.amount
     how = "已证明为最小" if least.proved else "限时内找到的最小值"
     said = f"{does.format(limit=limit)}（{SOLVED}，{how}）"
-    row = _row(kind, today, least.verdict)
+    row = _row(kind, today, least.verdict) | {"share": least.amount / today}
     return row | {"amount": least.amount, "limit": limit, "least": least.proved, "sentence": said}
+
+
+def change_of_both(problem: Problem, both: Both) -> Row:
+    """Make the row of both limits moved at once (schema.RELAXATIONS_CSV)."""
+    rules = problem.rules
+    more, less = both.upper - rules.upper, rules.lower - both.lower
+    row = _row("move both limits", f"{rules.lower}—{rules.upper}", both.verdict)
+    words = f"将下限降至{both.lower}户、上限放宽至{both.upper}户"
+    if not both.verdict.feasible:
+        return row | {"sentence": f"{words}能否达标，限时内未查明"}
+    said = f"{words}即可（{SOLVED}，按现有方案取值）"
+    return row | {"amount": more + less, "share": more / rules.upper + less / rules.lower, "sentence": said}
 
 
 def other_change(kind: str, attempt: Attempt) -> Row:
@@ -86,11 +98,9 @@ def with_smallest(sentence: str, change: str) -> str:
 
 
 def _rank(row: Row) -> tuple[float, ...]:
-    kind, amount = str(row["kind"]), int(str(row["amount"]))
-    if kind not in LIMIT_WORDS:
-        return TIERS[kind], 0.0, amount, int(str(row["moved_households"]))
-    share = amount / int(str(row["what"]))
-    return (0 if share <= SMALL_SHARE else 3), share, amount, int(str(row["moved_households"]))
+    kind, share = str(row["kind"]), float(str(row.get("share", 0)))
+    tier = TIERS.get(kind, 0 if share <= SMALL_SHARE else 3)
+    return tier, share, int(str(row["amount"])), int(str(row["moved_households"] or 0))
 
 
 def _row(kind: str, what: object, verdict: Verdict) -> Row:
