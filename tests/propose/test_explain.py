@@ -302,16 +302,17 @@ def test_accepted_communities_want_no_change():
     assert "最小的放宽" not in proposal.left["c0"]
 
 
-def split_of(units: pd.DataFrame, edges: pd.DataFrame, rules: RuleSet):
+def split_of(units: pd.DataFrame, edges: pd.DataFrame, rules: RuleSet, decisions: pd.DataFrame | None = None):
     """Ask for a split of c0 and explain why there is none."""
+    decisions = none_decided() if decisions is None else decisions
     flags = pd.DataFrame(
         [["c0", "甲街道", int(units["households"].sum()), "far_over", "split", "条", "c0须拆分。"]],
         columns=["community", "subdistrict", "households", "status", "action", "clause", "reason"],
     )
     none = pd.DataFrame(columns=["community", "neighbour", "combined", "border_m", "allowed", "warning", "reason"])
-    proposal = propose_principle(units, edges, flags, none, rules, SOLVE)
-    found = relaxations(units, edges, {"principle": proposal}, rules, SOLVE, none_decided())
-    return explained(proposal, found, none_decided(), units), found
+    proposal = propose_principle(units, edges, flags, none, rules, SOLVE, decisions=decisions)
+    found = relaxations(units, edges, {"principle": proposal}, rules, SOLVE, decisions)
+    return explained(proposal, found, decisions, units), found
 
 
 @pytest.mark.parametrize("seed", range(4))
@@ -327,9 +328,20 @@ def test_the_least_moves_of_the_limits_for_a_split_are_those_of_a_list_of_all_wa
     assert (upper, True) == (raised["limit"], raised["least"])
     assert highest_lower(ways, rules.upper, least_parts=2) == (None if pd.isna(cut["limit"]) else cut["limit"])
     chosen = found.relaxations[found.relaxations["smallest"]]
-    assert [f"最小的放宽：{chosen['sentence'].iloc[0]}。"] == [
-        proposal.left["c0"].partition("。最小")[2].join(["最小", ""])
-    ]
+    assert proposal.left["c0"].endswith(f"。最小的放宽：{chosen['sentence'].iloc[0]}。")
+
+
+def test_a_pin_that_a_split_cannot_keep_is_named_and_dropped():
+    units, edges = line_of_units(900, 1600, 1700, 600)
+    # u3 may not leave the part with the office in u0, which would then hold all of c0.
+    units = units.assign(community="c0", anchor=[True, False, False, False])
+    pin = decided(row("pin", "c0", "u3"))
+    proposal, found = split_of(units, edges, tight(1000, 3000), pin)
+    assert "infeasible" == proposal.cases["proof"].iloc[0]
+    assert ["decision"] == found.obstructions["kind"].tolist()
+    dropped = of_kind(found, "drop decision").iloc[0]
+    assert ("yes", "u3→c0人工决定固定单元（规划）") == (dropped["feasible"], dropped["what"])
+    assert proposal.left["c0"].endswith("最小的放宽：取消u3→c0人工决定固定单元（规划）即可（已验算）。")
 
 
 def test_a_split_of_a_single_unit_has_no_change_that_does():

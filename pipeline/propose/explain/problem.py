@@ -13,6 +13,7 @@ from pipeline.decisions import KEEPS_UNITS, kept_as_it_is, names_in
 from pipeline.graph import components
 from pipeline.partition.ground import ground_of
 from pipeline.propose.compliance import draft_compliance
+from pipeline.propose.conflicts import decided_home
 from pipeline.propose.explain.divide import divided
 from pipeline.propose.plan import moved_households
 from pipeline.propose.principle import draft_principle
@@ -43,8 +44,10 @@ class Problem:
 
     @property
     def ground(self) -> pd.DataFrame:
-        """The units that are to be divided anew."""
-        return self.units[self.units["community"] == self.community] if self.community else self.units
+        """The units that are to be divided anew; those of a split after what decisions move."""
+        if not self.community:
+            return self.units
+        return self.units[decided_home(self.units, self.decisions) == self.community]
 
     @property
     def least_parts(self) -> int:
