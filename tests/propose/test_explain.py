@@ -289,9 +289,9 @@ def test_a_lock_that_stands_in_the_way_is_named_and_dropped():
     assert {"decision"} == set(found.obstructions["kind"])
     dropped = of_kind(found, "drop decision").iloc[0]
     assert ("yes", 1) == (dropped["feasible"], dropped["amount"])
-    assert "取消c0人工决定锁定社区（规划）即可（已验算）" == dropped["sentence"]
+    assert "取消“c0人工决定锁定社区（规划）”即可（已验算）" == dropped["sentence"]
     assert dropped["smallest"]
-    assert proposal.left["c0"].endswith("最小的放宽：取消c0人工决定锁定社区（规划）即可（已验算）。")
+    assert proposal.left["c0"].endswith("最小的放宽：取消“c0人工决定锁定社区（规划）”即可（已验算）。")
 
 
 def test_accepted_communities_want_no_change():
@@ -340,8 +340,8 @@ def test_a_pin_that_a_split_cannot_keep_is_named_and_dropped():
     assert "infeasible" == proposal.cases["proof"].iloc[0]
     assert ["decision"] == found.obstructions["kind"].tolist()
     dropped = of_kind(found, "drop decision").iloc[0]
-    assert ("yes", "u3→c0人工决定固定单元（规划）") == (dropped["feasible"], dropped["what"])
-    assert proposal.left["c0"].endswith("最小的放宽：取消u3→c0人工决定固定单元（规划）即可（已验算）。")
+    assert ("yes", "“u3→c0人工决定固定单元（规划）”") == (dropped["feasible"], dropped["what"])
+    assert proposal.left["c0"].endswith("最小的放宽：取消“u3→c0人工决定固定单元（规划）”即可（已验算）。")
 
 
 def test_a_split_of_a_single_unit_has_no_change_that_does():

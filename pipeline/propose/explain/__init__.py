@@ -18,6 +18,7 @@ from pipeline.propose.explain.others import MOST_TRIALS as MOST_OTHERS
 from pipeline.propose.explain.others import drop_decisions, join_neighbours, open_borders
 from pipeline.propose.explain.problem import SHARE, Problem, Trials, Verdict, accepted, of_ground
 from pipeline.propose.explain.wording import change_of_both, change_of_limit, chosen, other_change, with_smallest
+from pipeline.propose.plan import moved_households
 from pipeline.results import Proposal
 from pipeline.rules import RuleSet
 from pipeline.schema import columns
@@ -124,7 +125,11 @@ def _posed(
                 names, problem = posed("compliance", str(row.name), "")
                 sizes = problem.units["households"].groupby(plan.reindex(problem.units.index)).sum()
                 counted = tuple(int(size) for name, size in sizes.items() if name not in accepted(problem))
-                yield Posed(names, problem, Verdict(False if bound else None, outside, bound, sizes=counted))
+                feasible, moved = (
+                    False if bound else None,
+                    moved_households(problem.units, plan.loc[problem.units.index]),
+                )
+                yield Posed(names, problem, Verdict(feasible, outside, bound, moved, sizes=counted))
     if "principle" in proposals:
         cases = proposals["principle"].cases
         failed = cases[(cases["kind"] == "split") & (cases["communities_before"] == cases["communities_after"])]

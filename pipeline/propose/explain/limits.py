@@ -36,7 +36,7 @@ def least_raise(problem: Problem, present: Verdict, trials: Trials) -> Least:
     spread = -(-present.bound // (total // lower))
     needed = [_upper_needed(problem, piece) for piece in found]
     floor = max([upper + max(1, spread), *needed, *(pocket.households for pocket in pockets(problem))])
-    hint = [max(present.sizes) - upper] if present.sizes and min(present.sizes) >= lower else []
+    at_hand = max(present.sizes) - upper if present.sizes and min(present.sizes) >= lower else None
 
     def wider(amount: int) -> Problem:
         return under(problem, upper=upper + amount)
@@ -45,8 +45,9 @@ def least_raise(problem: Problem, present: Verdict, trials: Trials) -> Least:
         lambda amount: trials.quick(wider(amount)),
         lambda verdict: max(verdict.sizes, default=0) - upper,
         range(floor - upper, max(total, floor) - upper + 1),
-        [*hint, present.outside or 0],
+        [present.outside or 0],
         trials,
+        at_hand=_held(at_hand, present),
     )
     return _with_plan(least, wider, trials)
 
@@ -61,7 +62,9 @@ def least_cut(problem: Problem, present: Verdict, trials: Trials) -> Least:
     large = any(problem.units.loc[piece.units, "households"].max() > upper for piece in found if not piece.kept)
     if highest < 1 or large or any(piece.kept and piece.households > upper for piece in found):
         return Least(None, True)
-    hint = [lower - min(present.sizes)] if present.sizes and max(present.sizes) <= upper else []
+    at_hand = (
+        lower - min(present.sizes) if present.sizes and 0 < min(present.sizes) <= max(present.sizes) <= upper else None
+    )
 
     def wider(amount: int) -> Problem:
         return under(problem, lower=lower - amount)
@@ -70,8 +73,9 @@ def least_cut(problem: Problem, present: Verdict, trials: Trials) -> Least:
         lambda amount: trials.quick(wider(amount)),
         lambda verdict: lower - min(verdict.sizes, default=lower),
         range(lower - highest, lower),
-        hint,
+        [],
         trials,
+        at_hand=_held(at_hand, present),
     )
     return _with_plan(least, wider, trials)
 
@@ -96,9 +100,16 @@ def both_limits(problem: Problem, present: Verdict, trials: Trials) -> Both | No
     return Both(lower, upper, trials.verdict(under(problem, lower=lower, upper=upper))) if lower > 0 else None
 
 
+def _held(amount: int | None, present: Verdict) -> tuple[int, Verdict] | None:
+    """The plan at hand as the answer to an amount that it fits."""
+    return None if amount is None else (amount, replace(present, feasible=True, outside=0))
+
+
 def _with_plan(least: Least, wider: Callable[[int], Problem], trials: Trials) -> Least:
-    """Solve with the amount found, where that was told without the solver, to know what its plan moves."""
-    if least.amount is None or least.verdict is None or least.verdict.moved is not None:
+    """Solve with the amount found, where that was told without the solver, to know what has to be moved."""
+    if least.amount is None or least.verdict is None:
+        return least
+    if least.verdict.moved is not None and least.verdict.plan is not None:
         return least
     return replace(least, verdict=trials.plan(wider(least.amount), least.verdict))
 
@@ -109,25 +120,31 @@ def least_amount(
     amounts: range,
     hints: Iterable[int],
     trials: Trials,
+    *,
+    at_hand: tuple[int, Verdict] | None = None,
 ) -> Least:
     """Find the least of `amounts` with a feasible verdict, where a larger one never does worse.
 
     Those below `amounts` are known not to do. `tried` gives the verdict, `used` the least amount that the plan of a
-    feasible verdict needs. `hints` are tried after the first amount and before the last.
+    feasible verdict needs. `hints` are tried after the first amount and before the last. `at_hand`: an amount that a
+    plan is known for already, with its verdict.
     """
     if not amounts:
         return Least(None, True)
-    first, last = amounts[0], amounts[-1]
+    first = amounts[0]
     refused = low = first - 1
-    best, verdict = None, None
+    best, verdict = at_hand or (None, None)
+    last = amounts[-1] if best is None else min(amounts[-1], best - 1)
     for amount in dict.fromkeys([first, *sorted(hint for hint in hints if first < hint < last), last]):
-        verdict = tried(amount)
-        if verdict.feasible:
-            best = min(amount, max(first, used(verdict)))
+        if amount > last or (best is not None and amount == last != first):
             break
-        low, refused = amount, amount if verdict.feasible is False else refused
+        found = tried(amount)
+        if found.feasible:
+            best, verdict = min(amount, max(first, used(found))), found
+            break
+        low, refused = amount, amount if found.feasible is False else refused
     if best is None or verdict is None:
-        return Least(None, refused == last, verdict)
+        return Least(None, refused == last)
     while best - 1 > low and not trials.over:
         middle = (low + best) // 2
         found = tried(middle)

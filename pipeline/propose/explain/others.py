@@ -7,14 +7,17 @@ from itertools import combinations
 import numpy as np
 import pandas as pd
 
+from pipeline.decisions import KEEPS_UNITS
 from pipeline.graph import components
 from pipeline.propose.decided import smallest_at_odds
 from pipeline.propose.explain.obstructions import decision_words, line_of
-from pipeline.propose.explain.problem import Problem, Trials, Verdict, of_ground
+from pipeline.propose.explain.problem import Problem, Trials, Verdict, of_ground, pieces
 from pipeline.schema import LIST_SEPARATOR
 
 MOST_TRIALS = 8
 """Verdicts asked for one kind."""
+MOST_NAMED = 3
+"""Decisions that are named one by one."""
 
 
 @dataclass(frozen=True)
@@ -76,9 +79,12 @@ def drop_decisions(problem: Problem, trials: Trials) -> tuple[list[Attempt], pd.
     none = bound[:0]
     if bound.empty:
         return [], none
+    overt = [_dropped(problem, bound, number, trials) for number in _keeping_outside(problem, bound)]
+    if any(attempt.verdict.feasible for attempt in overt):
+        return [attempt for attempt in overt if attempt.verdict.feasible], none
     without = trials.verdict(replace(problem, decisions=none))
     if not without.feasible:
-        return [], none
+        return [] if without.feasible is False else [Attempt(_said(bound), len(bound), without)], none
     verdicts: dict[tuple[int, ...], Verdict] = {(): without}
 
     def feasible(rows: pd.DataFrame) -> bool:
@@ -99,6 +105,19 @@ def drop_decisions(problem: Problem, trials: Trials) -> tuple[list[Attempt], pd.
         dropped = odds if does else bound
         attempts = [Attempt(_said(dropped), len(dropped), verdicts[tuple(rest.index) if does else ()])]
     return attempts, odds
+
+
+def _keeping_outside(problem: Problem, bound: pd.DataFrame) -> list[int]:
+    """Rows of decisions that keep a community as it is, outside the limits."""
+    lower, upper = problem.rules.lower, problem.rules.upper
+    names = {piece.kept for piece in pieces(problem) if piece.kept and not lower <= piece.households <= upper}
+    keeps = bound["decision"].isin(KEEPS_UNITS) & (bound["units"] == "") & bound["communities"].isin(names)
+    return bound.index[keeps].tolist()
+
+
+def _dropped(problem: Problem, bound: pd.DataFrame, number: int, trials: Trials) -> Attempt:
+    verdict = trials.verdict(replace(problem, decisions=bound.drop(index=number)))
+    return Attempt(_said(bound.loc[[number]]), 1, verdict)
 
 
 def _shut(problem: Problem) -> pd.DataFrame:
@@ -166,4 +185,6 @@ def _across(units: pd.DataFrame, verdict: Verdict) -> int:
 
 
 def _said(rows: pd.DataFrame) -> str:
-    return LIST_SEPARATOR.join(decision_words(row) for row in rows.itertuples(index=False))
+    if len(rows) > MOST_NAMED:
+        return f"本街道全部{len(rows)}项人工决定"
+    return LIST_SEPARATOR.join(f"“{decision_words(row)}”" for row in rows.itertuples(index=False))

@@ -22,8 +22,10 @@ from pipeline.settings import SolveSection
 
 SHARE = 0.5
 """Share of the seconds for solving that explaining one problem may take; a solution under way is finished."""
-SLICES = 10
+SLICES = 5
 """One verdict may take so small a part of that time."""
+MOST_UNITS = 40
+"""Pieces of more units are left to the solver: trying every way would not come to an end."""
 MOST_PARTS = 60
 """Where more communities than this could come out of it, nothing is solved: limits so low are no answer."""
 
@@ -133,7 +135,7 @@ def by_trying(problem: Problem) -> Verdict:
         apart = problem.least_parts > 1 and len(found) == 1
         most = min(upper, piece.households - lower) if apart else upper
         ground = ground_of(problem.units.loc[piece.units], problem.edges)
-        parts = divided(ground, lower=lower, upper=most)
+        parts = divided(ground, lower=lower, upper=most) if len(ground) <= MOST_UNITS else None
         if parts == []:
             return Verdict(False)
         told = told and parts is not None
