@@ -42,6 +42,9 @@ VALUES = {
     "road_class": schema.ROAD_CLASS_ZH,
     "barriers": schema.BARRING_ZH,
     "premises_state": schema.PREMISES_ZH,
+    "obstruction": schema.OBSTRUCTION_ZH,
+    "relaxation": schema.RELAXATION_ZH,
+    "feasible": schema.FEASIBLE_ZH,
     "problem": schema.PROBLEM_ZH,
 }
 

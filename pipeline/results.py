@@ -176,5 +176,9 @@ class Result:
     """schema.NEAR_CSV: communities whose verdict a small error of the count would change."""
     forecast: pd.DataFrame | None = None
     """schema.FORECAST_CSV of today and of every plan, with a column for each year; None without a forecast."""
+    obstructions: pd.DataFrame | None = None
+    """schema.OBSTRUCTIONS_CSV: what stands in the way where there is no solution."""
+    relaxations: pd.DataFrame | None = None
+    """schema.RELAXATIONS_CSV: single changes that would make it possible, each tried by solving it."""
     ensemble: Ensemble | None = None
     """Where the chosen plan stands among random ones, if that was asked for."""

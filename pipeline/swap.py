@@ -35,6 +35,8 @@ OUTPUTS = (
     "lookup.csv",
     "alternatives.csv",
     "forecast.csv",
+    "obstructions.csv",
+    "relaxations.csv",
     "ensemble.csv",
     "ensemble-chains.csv",
     "front.csv",

@@ -34,7 +34,15 @@ from pipeline.flag import (
 )
 from pipeline.forecast import follow_units, forecast_plans, must_hold
 from pipeline.graph import community_borders, counted, drawn_adjacency
-from pipeline.propose import conflicts, propose_compliance, propose_principle, renamed, with_survivors
+from pipeline.propose import (
+    conflicts,
+    explained,
+    propose_compliance,
+    propose_principle,
+    relaxations,
+    renamed,
+    with_survivors,
+)
 from pipeline.read import read_area
 from pipeline.repair import repair_area
 from pipeline.results import Area, Checked, Ensemble, Proposal, Result
@@ -290,6 +298,15 @@ def _draft(settings: Settings, edition: str, strategy: str, jobs: int, stage: St
     examined = _examine(settings, stage)
     area, edges = examined.area, examined.edges
     proposals = _propose(examined, jobs, stage)
+    with stage("explain") as tell:
+        why = relaxations(
+            *(area.units, counted(edges), proposals, area.rules, area.settings.solve, examined.decisions),
+            jobs=jobs,
+            report=tell,
+        )
+        proposals = {
+            name: explained(proposal, why, examined.decisions, area.units) for name, proposal in proposals.items()
+        }
     with stage("verify"):
         for proposal in proposals.values():
             declared = area.communities.get("expected_parts")
@@ -317,6 +334,8 @@ def _draft(settings: Settings, edition: str, strategy: str, jobs: int, stage: St
         measures=examined.measures,
         near=examined.near,
         forecast=forecast_plans(area, {name: proposal.plan for name, proposal in proposals.items()}),
+        obstructions=why.obstructions,
+        relaxations=why.relaxations,
     )
 
 

@@ -179,7 +179,8 @@ def test_draft_finds_both_plans_and_writes_nothing(drafted):
 def test_stages_are_reported_in_order(drafted):
     stages = [text for text in drafted.told if ": " not in text]
     assert [
-        *("read", "repair", "check", "graph", "flag", "propose principle", "propose compliance", "verify", "evaluate")
+        *("read", "repair", "check", "graph", "flag", "propose principle", "propose compliance", "explain", "verify"),
+        "evaluate",
     ] == stages
 
 

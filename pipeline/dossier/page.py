@@ -9,6 +9,7 @@ import pandas as pd
 
 from pipeline.dossier.bars import band_bars
 from pipeline.dossier.certainty import certainty_sections
+from pipeline.dossier.explanation import explanation_section
 from pipeline.dossier.forecast_section import forecast_section
 from pipeline.dossier.headline import (
     Headline,
@@ -73,6 +74,7 @@ def write_page(result: Result, folder: Path, *, maps: bool = True) -> None:
         *_cases(result, maps),
         *_left(result),
         *tradeoff_section(result, maps),
+        *explanation_section(result),
         *forecast_section(result, maps),
         *_proofs(result),
         *certainty_sections(result, maps),
@@ -283,6 +285,8 @@ def _files(result: Result, maps: bool) -> Iterator[Element]:
     yield tag("h2", "文件目录")
     ahead = [("../forecast.csv", "现状与各方案社区逐年户数、触发年")] if result.forecast is not None else []
     traded = [("../front.csv", "达标方案的取舍：互不占优的方案")] if front_rows(result) is not None else []
+    if result.relaxations is not None and len(result.relaxations):
+        ahead += [("../obstructions.csv", "未达标的原因"), ("../relaxations.csv", "放宽验算：逐项改动能否达标")]
     entries = [
         *FILES,
         *ahead,

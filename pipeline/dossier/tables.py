@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from pipeline.dossier.explanation import smallest_relaxations
 from pipeline.dossier.found import best_offsets, check_tables, measure_figures, repair_figures
 from pipeline.dossier.headline import Headline, band_counts, headline, households_now, households_then
 from pipeline.dossier.marks import is_sketch
@@ -58,6 +59,9 @@ def write_tables(result: Result, folder: Path) -> None:
         write_csv(rows, columns("front.csv"), folder / "front.csv")
     if result.forecast is not None:
         write_csv(result.forecast, list(result.forecast.columns), folder / "forecast.csv")
+    for name, found in {"obstructions.csv": result.obstructions, "relaxations.csv": result.relaxations}.items():
+        table = pd.DataFrame(columns=columns(name)) if found is None else found
+        write_csv(table, columns(name), folder / name)
     text = json.dumps(summary(result), ensure_ascii=False, indent=2, allow_nan=False)
     (folder / "summary.json").write_bytes(f"{text}\n".encode())
 
@@ -167,7 +171,12 @@ def summary(result: Result) -> dict[str, Any]:
     """Make summary.json: the headline of the plan, of every strategy, the proofs and the manifest."""
     place = result.area.settings.area.model_dump()
     chosen = headline(result, result.strategy)
-    subdistricts = [row for proposal in result.proposals.values() for row in _subdistrict_rows(proposal.subdistricts)]
+    smallest = smallest_relaxations(result)
+    subdistricts = [
+        row | {"relaxation": _plain(smallest.get((row["strategy"], row["name"])))}
+        for proposal in result.proposals.values()
+        for row in _subdistrict_rows(proposal.subdistricts)
+    ]
     return {
         "area": place.pop("name"),
         "edition": result.edition,

@@ -88,7 +88,7 @@ def shut_by(links: np.ndarray, shapes: np.ndarray, forbidden: gpd.GeoDataFrame) 
     named = [""] * len(links)
     for number, found in zip(way.tolist(), line.tolist(), strict=True):
         row = forbidden.iloc[found]
-        named[number] = named[number] or _named(row["kind"], row["name"], row["road_class"])
+        named[number] = named[number] or line_words(row["kind"], row["name"], row["road_class"])
     return named
 
 
@@ -132,7 +132,7 @@ def _served(
     return names, ~np.isin(np.arange(len(crossings)), point)
 
 
-def _named(kind: str, name: str, road_class: str) -> str:
+def line_words(kind: str, name: str, road_class: str) -> str:
     """Write a line with its name and class: 黄河（水系）, 铁路."""
     of = ROAD_CLASS_ZH.get(road_class) or LINE_ZH.get(kind, kind)
     return f"{name}（{of}）" if name else of
@@ -143,7 +143,7 @@ def _listed(names: pd.Series) -> str:
 
 
 def _sentence(kind: str, name: str, road_class: str, forbidden: bool, crossing: bool, through: str) -> str:
-    along = f"沿{_named(kind, name, road_class)}" + ("，禁止跨越" if forbidden else "")
+    along = f"沿{line_words(kind, name, road_class)}" + ("，禁止跨越" if forbidden else "")
     if not crossing:
         return f"{along}，无通道"
     return f"{along}，有通道：{through}" if through else f"{along}，有道路跨越"

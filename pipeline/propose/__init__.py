@@ -15,6 +15,7 @@ from pipeline.propose.anywhere import adjust
 from pipeline.propose.compliance import draft_compliance
 from pipeline.propose.conflicts import conflicts, unsplit
 from pipeline.propose.decided import with_survivors
+from pipeline.propose.explain import explained, relaxations
 from pipeline.propose.front import merged_fronts
 from pipeline.propose.merge import merge_communities
 from pipeline.propose.plan import Local, numbered, weakest
@@ -28,9 +29,11 @@ from pipeline.settings import SolveSection
 __all__ = [
     "adjust",
     "conflicts",
+    "explained",
     "merge_communities",
     "propose_compliance",
     "propose_principle",
+    "relaxations",
     "renamed",
     "split_community",
     "with_survivors",

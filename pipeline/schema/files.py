@@ -224,6 +224,44 @@ FORECAST_CSV = (
 """forecast.csv: communities in the years of the forecast. A column for each year, with its households, stands between
 subdistrict and status_now, the base year first."""
 
+OBSTRUCTIONS_CSV = (
+    _STRATEGY,
+    SUBDISTRICT,
+    Column("community", "community that cannot be split; empty where the whole subdistrict is meant", "社区"),
+    Column(
+        "kind",
+        "unit above upper, total below lower, arithmetic gap, pocket, decision, units (proved by solving), not proved",
+        "障碍",
+    ),
+    Column("what", "units or decisions concerned", "涉及对象"),
+    Column("households", "households that it speaks of", "涉及户数", "households"),
+    Column("sentence", "the obstruction in words", "说明"),
+)
+"""obstructions.csv: what stands in the way where communities stay outside the limits or a split has no solution."""
+
+RELAXATIONS_CSV = (
+    *OBSTRUCTIONS_CSV[:3],
+    Column(
+        "kind", "raise upper, cut lower, move both limits, drop decision, open border or join subdistrict", "放宽方式"
+    ),
+    Column("what", "the limits as they are, the decisions, the line and its borders, or the subdistrict", "放宽对象"),
+    Column(
+        "amount",
+        "households that the limit moves by, number of decisions or of borders, or households that change subdistrict",
+        "幅度",
+    ),
+    Column("limit", "the limit after it, where one is moved", "放宽后界限值", "households"),
+    Column("feasible", "yes (solved), no (proved) or open (not known in the time)", "验算结果"),
+    Column("least", "true where it is proved that no smaller move of this limit does", "已证明为最小"),
+    Column("smallest", "true for the smallest change of all, which the sentences end with", "最小的放宽"),
+    Column(
+        "households_outside", "households outside the limits of the plan found with it", "放宽后超出户数", "households"
+    ),
+    Column("moved_households", "households that the plan found with it moves", "放宽后划转户数", "households"),
+    Column("sentence", "the change in words", "说明"),
+)
+"""relaxations.csv: single changes that would make it possible, each tried by solving it."""
+
 ENSEMBLE_CSV = (
     Column("subdistrict", "parent of communities; empty for the whole area", "街道/镇/中心"),
     Column("measure", "name of the measure", "指标"),

@@ -73,6 +73,28 @@ REPAIR_ZH = {
 }
 """Kinds of repairs.csv."""
 
+OBSTRUCTION_ZH = {
+    "unit above upper": "基本单元超过上限",
+    "total below lower": "总户数不足",
+    "arithmetic gap": "户数无法整分",
+    "pocket": "孤立片",
+    "decision": "人工决定",
+    "units": "单元无法组合",
+    "not proved": "限时内未查明",
+}
+"""What stands in the way of a solution (obstructions.csv)."""
+
+RELAXATION_ZH = {
+    "raise upper": "放宽上限",
+    "cut lower": "降低下限",
+    "move both limits": "同时放宽上下限",
+    "drop decision": "取消人工决定",
+    "open border": "允许跨越界线",
+    "join subdistrict": "与相邻街道统筹",
+}
+FEASIBLE_ZH = {"yes": "可行", "no": "不可行", "open": "未查明"}
+"""Single changes that would make a solution possible, and what solving said of each (relaxations.csv)."""
+
 DECISION_ZH = {
     "pin": "固定单元",
     "lock": "锁定社区",
