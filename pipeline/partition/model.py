@@ -378,3 +378,67 @@ def _quiet_solver(seed: int) -> highspy.Highs:
     ):
         solver.setOptionValue(option, value)
     return solver
+
+
+class Cover:
+    """The linear programme that covers every unit once by exactly `parts` columns, each a set of units with a cost.
+
+    Units may also be left uncovered at a forbidding price, so that it has an answer from the beginning.
+    """
+
+    def __init__(self, units: int, parts: int, forbidding: float):
+        self.solver = _quiet_solver(0)
+        self.units, self.columns = units, 0
+        for _ in range(units):
+            self.solver.addRow(1.0, 1.0, 0, [], [])
+        self.solver.addRow(float(parts), float(parts), 0, [], [])
+        for unit in range(units):
+            self.solver.addCol(forbidding, 0.0, INFINITY, 1, [unit], [1.0])
+        for sign in (1.0, -1.0):
+            self.solver.addCol(forbidding, 0.0, INFINITY, 1, [units], [sign])
+
+    def add(self, members: np.ndarray, costs: Sequence[int]) -> None:
+        """Add columns: members (m, n) bool, and their costs (m)."""
+        for row, cost in zip(members, costs, strict=True):
+            held = np.append(np.flatnonzero(row), self.units).astype(np.int32)
+            self.solver.addCol(float(cost), 0.0, INFINITY, len(held), held, np.ones(len(held)))
+
+    def relax(self, until: float) -> tuple[float, np.ndarray] | None:
+        """Price of the relaxation and the prices of the units and of the number of parts (n + 1); None if cut short."""
+        left = until - time.monotonic()
+        if left <= 0:
+            return None
+        self.solver.setOptionValue("time_limit", self.solver.getRunTime() + left)
+        self.solver.run()
+        if self.solver.getModelStatus() != highspy.HighsModelStatus.kOptimal:
+            return None
+        return float(self.solver.getInfo().objective_function_value), np.array(self.solver.getSolution().row_dual)
+
+
+def choose_cover(
+    members: np.ndarray, costs: Sequence[int], parts: int, *, until: float
+) -> tuple[list[int] | None, float]:
+    """Choose exactly `parts` of the columns (members (m, n) bool, costs (m)) that hold every unit once, least in cost.
+
+    Returns the chosen columns' numbers, or None, and a lower bound of the cost of any such choice (infinity: none is).
+    """
+    solver = _quiet_solver(0)
+    for _ in range(members.shape[1]):
+        solver.addRow(1.0, 1.0, 0, [], [])
+    solver.addRow(float(parts), float(parts), 0, [], [])
+    for row, cost in zip(members, costs, strict=True):
+        held = np.append(np.flatnonzero(row), members.shape[1]).astype(np.int32)
+        solver.addCol(float(cost), 0.0, 1.0, len(held), held, np.ones(len(held)))
+        solver.changeColIntegrality(solver.getNumCol() - 1, highspy.HighsVarType.kInteger)
+    left = until - time.monotonic()
+    if left <= 0:
+        return None, -np.inf
+    solver.setOptionValue("time_limit", left)
+    solver.run()
+    if solver.getModelStatus() in (highspy.HighsModelStatus.kInfeasible, highspy.HighsModelStatus.kUnboundedOrInfeasible):
+        return None, np.inf
+    bound = float(solver.getInfo().mip_dual_bound)
+    bound = bound if np.isfinite(bound) else -np.inf
+    if solver.getInfo().primal_solution_status != highspy.SolutionStatus.kSolutionStatusFeasible:
+        return None, bound
+    return [number for number, value in enumerate(solver.getSolution().col_value) if value > WHOLE], bound
