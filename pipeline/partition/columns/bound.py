@@ -11,6 +11,10 @@ from pipeline.partition.columns.starts import annealed_plans
 from pipeline.partition.ground import Ground, pieces
 from pipeline.partition.model import Cover, choose_cover
 
+TRUST = 0.7
+"""Share of the prices trusted so far in the prices tried."""
+CLOSE = 0.02
+"""The programme is solved when the open part of the gap between bound and plan is less than this share."""
 A_TURN = 300
 """Columns added in one turn."""
 LOOKED_UP = 2000
@@ -72,6 +76,8 @@ class _Proof:
         self.value, self.bound = np.inf, 0.0
         self.known: dict[bytes, np.ndarray] = {}
         self.pricing: Pricing | None = None
+        self.turns = 0
+        self.dear = float(2 * int(ground.cost.sum()) + 1)
         self.least = 0  # no part costs less at the pricing's prices (scaled rim less prices)
 
     def outcome(self) -> ColumnBound:
@@ -112,22 +118,45 @@ class _Proof:
         rows = np.array(list(self.known.values()), bool).reshape(-1, len(self.ground))
         cover.add(rows, self.rims(rows).tolist())
         self.pricing = pricing
+        # The prices trusted so far, of the units and of a part: those that prove most (Wentges 1997).
+        worth = min(self.value, forbidding) * 2
+        trusted = np.append(self.ground.households * (worth / max(1, self.ground.households.sum())), 0.0)
+        trusted[-1] = self.price_at(trusted[:-1])
+        proved = trusted[:-1].sum() + self.parts * trusted[-1]
         while (answer := cover.relax(until)) is not None:
-            price, prices = answer
-            pricing.set_prices(prices[:-1])
-            asked = int(np.floor(prices[-1] * pricing.scale)) - 1
-            limit = asked
-            while True:
-                found, costs, complete = pricing.below(limit, LOOKED_UP, STEPS)
-                if complete or not len(found):
-                    break
-                limit = min(limit - 1, int(np.median(costs)))
-            self.least = max(pricing.least, min(costs, default=limit + 1)) if complete else pricing.least
-            self.raise_bound(self.with_prices(self.least * self.parts))
-            found = self.fresh(found[np.argsort(costs, kind="stable")[:A_TURN]])
-            if self.bound >= self.value or not len(found) or self.bound >= np.ceil(price / 2 - 1e-6):
+            price, asked = answer
+            if self.bound >= min(self.value, np.ceil(price / 2 - 1e-6)) or price - proved <= CLOSE * (worth - proved):
                 break
+            tried = TRUST * trusted + (1 - TRUST) * asked
+            pricing.set_prices(tried[:-1])
+            # No part is cheaper than the trusted prices say, so what is cheaper here lacks in the programme.
+            found = self.lacking(int(np.floor(tried[-1] * pricing.scale)) - 1)
+            reached = (self.with_prices(self.least * self.parts)) / pricing.scale
+            if reached > proved:
+                proved, trusted = reached, np.append(pricing.prices, self.least) / pricing.scale
+            found = self.fresh(found)
             cover.add(found, self.rims(found).tolist())
+            self.turns += 1
+        self.price_at(trusted[:-1])
+
+    def price_at(self, prices: np.ndarray) -> float:
+        """Take prices of the units; what a part costs at least."""
+        assert self.pricing is not None
+        self.pricing.set_prices(prices)
+        self.lacking(int(np.floor(self.dear * self.pricing.scale)))
+        return self.least / self.pricing.scale
+
+    def lacking(self, limit: int) -> np.ndarray:
+        """The cheapest parts that cost at most `limit`; raises the bound by what no part is cheaper than."""
+        assert self.pricing is not None
+        while True:
+            found, costs, complete = self.pricing.below(limit, LOOKED_UP, STEPS)
+            if complete or not len(found):
+                break
+            limit = min(limit - 1, int(np.quantile(costs, 0.1)))
+        self.least = max(self.pricing.least, min(costs, default=limit + 1)) if complete else self.pricing.least
+        self.raise_bound(self.with_prices(self.least * self.parts))
+        return found[np.argsort(costs, kind="stable")[:A_TURN]]
 
     def with_prices(self, costs: int) -> int:
         """Scaled and doubled cost of a plan whose parts cost `costs` together at the pricing's prices."""
