@@ -435,7 +435,10 @@ def choose_cover(
         return None, -np.inf
     solver.setOptionValue("time_limit", left)
     solver.run()
-    if solver.getModelStatus() in (highspy.HighsModelStatus.kInfeasible, highspy.HighsModelStatus.kUnboundedOrInfeasible):
+    if solver.getModelStatus() in (
+        highspy.HighsModelStatus.kInfeasible,
+        highspy.HighsModelStatus.kUnboundedOrInfeasible,
+    ):
         return None, np.inf
     bound = float(solver.getInfo().mip_dual_bound)
     bound = bound if np.isfinite(bound) else -np.inf

@@ -1,7 +1,7 @@
 """The stages of a proof by whole parts: bound by the linear programme, then choose among all parts within the gap."""
 
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -15,6 +15,10 @@ TRUST = 0.7
 """Share of the prices trusted so far in the prices tried."""
 CLOSE = 0.02
 """The programme is solved when the open part of the gap between bound and plan is less than this share."""
+WARY = 1e-6
+"""Tolerance of the solver's numbers."""
+NEAR = 0.001
+"""It is also solved when its open part is less than this share of its price."""
 A_TURN = 300
 """Columns added in one turn."""
 LOOKED_UP = 2000
@@ -59,12 +63,18 @@ def column_bound(
     total = int(ground.households.sum())
     if not 1 <= parts <= len(ground) or not parts * lower <= total <= parts * upper:
         proof.bound = np.inf
-    elif 2 * int(ground.cost.sum()) < ROOM // 2 and (frontier := frontier_of(ground)) is not None:
-        for labels in annealed_plans(ground, parts, lower, upper, seed) if time.monotonic() < until else ():
-            proof.take(labels)
-        proof.relax(Pricing(frontier, ground.households, lower, upper), until)
-        proof.choose(until)
-    return proof.outcome()
+        return proof.outcome()
+    for labels in annealed_plans(ground, parts, lower, upper, seed) if time.monotonic() < until else ():
+        proof.take(labels)
+    before = proof.outcome()
+    if time.monotonic() < until and 4 * int(ground.cost.sum()) < ROOM and (frontier := frontier_of(ground)) is not None:
+        pricing = Pricing(frontier, ground.households, lower, upper)
+        proof.choose(proof.relax(pricing, until), until)
+    after = proof.outcome()
+    if after.proved or time.monotonic() < until:
+        return after
+    # What the clock happened to allow is not what another machine would find.
+    return replace(after, labels=before.labels, value=before.value)
 
 
 class _Proof:
@@ -75,15 +85,10 @@ class _Proof:
         self.labels: np.ndarray | None = None
         self.value, self.bound = np.inf, 0.0
         self.known: dict[bytes, np.ndarray] = {}
-        self.pricing: Pricing | None = None
-        self.turns = 0
-        self.dear = float(2 * int(ground.cost.sum()) + 1)
-        self.least = 0  # no part costs less at the pricing's prices (scaled rim less prices)
 
     def outcome(self) -> ColumnBound:
         """What is proved now."""
-        bound = min(self.bound, self.value)
-        return ColumnBound(self.labels, self.value, bound, self.bound >= self.value)
+        return ColumnBound(self.labels, self.value, min(self.bound, self.value), self.bound >= self.value)
 
     def take(self, labels: np.ndarray) -> bool:
         """Keep a plan where it is the best so far, and its parts; whether it is lawful."""
@@ -93,11 +98,15 @@ class _Proof:
         lawful = len(rows) == self.parts and sizes.min() >= self.lower and sizes.max() <= self.upper
         if not lawful or any(len(pieces(self.ground, np.flatnonzero(row).tolist())) > 1 for row in rows):
             return False
-        value = int(self.rims(rows).sum()) // 2
+        value = float(int(self.rims(rows).sum()) // 2)
         if value < self.value:
             self.labels, self.value = labels, value
         self.fresh(rows)
         return True
+
+    def raise_bound(self, bound: float) -> None:
+        """No plan costs less than `bound`; there is none where that is more than all edges together."""
+        self.bound = max(self.bound, bound if bound <= self.ground.cost.sum() else np.inf)
 
     def rims(self, rows: np.ndarray) -> np.ndarray:
         """Cost of the edges from each set (m, n) bool to what is outside."""
@@ -111,80 +120,74 @@ class _Proof:
         self.known |= new
         return np.array(list(new.values()), bool).reshape(-1, len(self.ground))
 
-    def relax(self, pricing: Pricing, until: float) -> None:
-        """Solve the linear programme over all lawful parts, and raise the bound on the way."""
-        forbidding = float(min(2 * int(self.ground.cost.sum()) + 1, ROOM // (2 * len(self.ground))))
-        cover = Cover(len(self.ground), self.parts, forbidding)
+    def relax(self, pricing: Pricing, until: float) -> "_Prices":
+        """Solve the linear programme over all lawful parts, raising the bound on the way; the prices that prove most.
+
+        Each turn tries a mixture of the prices trusted so far and those that the programme asks for (Wentges 1997).
+        """
+        dearest = 2 * int(self.ground.cost.sum()) + 1
+        cover = Cover(len(self.ground), self.parts, float(min(dearest, ROOM // (2 * len(self.ground)))))
         rows = np.array(list(self.known.values()), bool).reshape(-1, len(self.ground))
         cover.add(rows, self.rims(rows).tolist())
-        self.pricing = pricing
-        # The prices trusted so far, of the units and of a part: those that prove most (Wentges 1997).
-        worth = min(self.value, forbidding) * 2
-        trusted = np.append(self.ground.households * (worth / max(1, self.ground.households.sum())), 0.0)
-        trusted[-1] = self.price_at(trusted[:-1])
-        proved = trusted[:-1].sum() + self.parts * trusted[-1]
+        worth = 0.0 if np.isinf(self.value) else 2 * self.value
+        pricing.set_prices(self.ground.households * (worth / max(1, int(self.ground.households.sum()))))
+        trusted, _ = self.look_up(pricing, dearest * pricing.scale)
         while (answer := cover.relax(until)) is not None:
             price, asked = answer
-            if self.bound >= min(self.value, np.ceil(price / 2 - 1e-6)) or price - proved <= CLOSE * (worth - proved):
+            enough = max(CLOSE * (worth - trusted.proved), NEAR * price)
+            if self.bound >= min(self.value, np.ceil(price / 2 - WARY)) or price - trusted.proved <= enough:
                 break
-            tried = TRUST * trusted + (1 - TRUST) * asked
+            tried = TRUST * np.append(trusted.units, trusted.part) + (1 - TRUST) * asked
             pricing.set_prices(tried[:-1])
-            # No part is cheaper than the trusted prices say, so what is cheaper here lacks in the programme.
-            found = self.lacking(int(np.floor(tried[-1] * pricing.scale)) - 1)
-            reached = (self.with_prices(self.least * self.parts)) / pricing.scale
-            if reached > proved:
-                proved, trusted = reached, np.append(pricing.prices, self.least) / pricing.scale
+            # By the trusted prices no part is cheaper than `part`, so one that is cheaper here is new to the programme.
+            prices, found = self.look_up(pricing, int(np.floor(tried[-1] * pricing.scale)) - 1)
             found = self.fresh(found)
+            if not len(found) and prices.proved <= trusted.proved:
+                break  # all that rounding, or the steps of one search, allow
+            if prices.proved > trusted.proved:
+                trusted = prices
             cover.add(found, self.rims(found).tolist())
-            self.turns += 1
-        self.price_at(trusted[:-1])
+        pricing.set_prices(trusted.units)
+        return self.look_up(pricing, int(np.floor(trusted.part * pricing.scale)) + 1)[0]
 
-    def price_at(self, prices: np.ndarray) -> float:
-        """Take prices of the units; what a part costs at least."""
-        assert self.pricing is not None
-        self.pricing.set_prices(prices)
-        self.lacking(int(np.floor(self.dear * self.pricing.scale)))
-        return self.least / self.pricing.scale
-
-    def lacking(self, limit: int) -> np.ndarray:
-        """The cheapest parts that cost at most `limit`; raises the bound by what no part is cheaper than."""
-        assert self.pricing is not None
+    def look_up(self, pricing: Pricing, limit: int) -> tuple["_Prices", np.ndarray]:
+        """What the prices just set prove, and some of the cheapest parts (m, n) of those that cost at most `limit`."""
         while True:
-            found, costs, complete = self.pricing.below(limit, LOOKED_UP, STEPS)
+            found, costs, complete = pricing.below(limit, LOOKED_UP, STEPS)
             if complete or not len(found):
                 break
             limit = min(limit - 1, int(np.quantile(costs, 0.1)))
-        self.least = max(self.pricing.least, min(costs, default=limit + 1)) if complete else self.pricing.least
-        self.raise_bound(self.with_prices(self.least * self.parts))
-        return found[np.argsort(costs, kind="stable")[:A_TURN]]
+        least = max(pricing.least, min(costs.tolist(), default=limit + 1)) if complete else pricing.least
+        prices = _Prices(pricing, least, self.parts)
+        self.raise_bound(float(-(-prices.doubled // (2 * pricing.scale))))  # every plan costs that much, and is whole
+        return prices, found[np.argsort(costs, kind="stable")[:A_TURN]]
 
-    def with_prices(self, costs: int) -> int:
-        """Scaled and doubled cost of a plan whose parts cost `costs` together at the pricing's prices."""
-        assert self.pricing is not None
-        return int(self.pricing.prices.sum()) + int(costs)
-
-    def raise_bound(self, doubled: int) -> None:
-        """Every plan's scaled and doubled cost is at least `doubled`, and its cost is whole."""
-        assert self.pricing is not None
-        self.bound = max(self.bound, -(-doubled // (2 * self.pricing.scale)))
-
-    def choose(self, until: float) -> None:
+    def choose(self, prices: "_Prices", until: float) -> None:
         """Look up all parts that a better plan could hold, and choose the best plan among them."""
-        pricing = self.pricing
-        assert pricing is not None
-        step = 0
+        pricing, step = prices.pricing, 0
         while self.bound < self.value and time.monotonic() < until:
-            aim = int(min(self.bound + step, self.value - 1))
-            # In a plan of cost `aim` or less, each part leaves the others at least `least` each.
-            limit = 2 * aim * pricing.scale - self.with_prices(self.least * (self.parts - 1))
+            aim = int(min(self.bound + step, self.value - 1, float(self.ground.cost.sum())))
+            # In a plan of cost `aim` or less, no part can cost more than what the others leave when they cost least.
+            limit = 2 * aim * pricing.scale - prices.doubled + prices.least
             found, _, complete = pricing.below(limit, MOST_COLUMNS, STEPS)
             if not complete:
                 return
             chosen, bound = choose_cover(found, self.rims(found).tolist(), self.parts, until=until)
             if chosen is not None:
                 self.take(np.argmax(found[chosen], axis=0))
-            # Plans that cost `aim` or less are all among these parts.
-            self.bound = max(self.bound, min(float(aim + 1), np.ceil(bound / 2 - 1e-3)))
-            if bound / 2 < aim + 0.5 and self.bound < self.value:
-                return
+            # All plans of cost `aim` or less are among these parts; the solver's bound may be off by its tolerance.
+            whole = np.ceil(bound / 2 - WARY * max(1.0, abs(bound) / 1000)) if np.isfinite(bound) else bound
+            self.raise_bound(min(float(aim + 1), whole))
+            if whole <= aim and self.bound < self.value:
+                return  # the choice was cut short
             step = 2 * step + 1
+
+
+class _Prices:
+    """Prices of units at which no part costs less than `least`, scaled; `doubled`: so much costs every plan, twice."""
+
+    def __init__(self, pricing: Pricing, least: int, parts: int):
+        self.pricing, self.least = pricing, least
+        self.doubled = int(pricing.prices.sum()) + least * parts
+        self.units, self.part = pricing.prices / pricing.scale, least / pricing.scale
+        self.proved = self.doubled / pricing.scale

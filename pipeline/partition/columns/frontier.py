@@ -41,7 +41,7 @@ class Frontier:
 def frontier_of(ground: Ground) -> Frontier | None:
     """Sweep a ground in an order with small fronts; None where even so there are too many states."""
     order = sweep_order(ground)
-    start, other, cost = _rows(ground)
+    start, other, cost = flat_rows(ground)
     if max(_fronts(ground, order), default=0) > WIDEST:
         return None
     found = _spread(order, start, other, cost, MOST_STATES)
@@ -69,11 +69,7 @@ def _greedy(near: list[set[int]], begin: int, limit: float) -> tuple[list[int], 
         if not beside:
             beside = {next(unit for unit in range(len(near)) if unit not in taken)}
 
-        def growth(unit: int) -> tuple[int, int, int]:
-            released = sum(other in since and to_come[other] == 1 for other in near[unit]) + (to_come[unit] == 0)
-            return -released, min((since[other] for other in near[unit] if other in since), default=0), unit
-
-        unit = min(beside, key=growth)
+        unit = min(beside, key=lambda each: (*_growth(near[each], since, to_come, to_come[each] == 0), each))
         order.append(unit)
         taken.add(unit)
         since[unit] = len(order)
@@ -87,6 +83,12 @@ def _greedy(near: list[set[int]], begin: int, limit: float) -> tuple[list[int], 
     return order, price
 
 
+def _growth(beside: set[int], since: dict[int, int], to_come: list[int], leaves: bool) -> tuple[int, int]:
+    """How a front changes by a unit with these neighbours: units released, negative, and the step of its oldest."""
+    at_front = [other for other in beside if other in since]
+    return -sum(to_come[other] == 1 for other in at_front) - leaves, min((since[v] for v in at_front), default=0)
+
+
 def _fronts(ground: Ground, order: np.ndarray) -> list[int]:
     """Units of the front, before each unit of the order."""
     place = np.argsort(order)
@@ -94,7 +96,7 @@ def _fronts(ground: Ground, order: np.ndarray) -> list[int]:
     return [int((last[order[:step]] >= step).sum()) for step in range(len(order))]
 
 
-def _rows(ground: Ground) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+def flat_rows(ground: Ground) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Neighbours as flat rows: start of each unit's row (n + 1), the neighbours, cost of the edges to them."""
     price: list[dict[int, int]] = [{} for _ in range(len(ground))]
     for (i, j), cost in zip(ground.ends.tolist(), ground.cost.tolist(), strict=True):
@@ -202,4 +204,4 @@ def _spread(order: np.ndarray, start: np.ndarray, other: np.ndarray, cost: np.nd
         if step + 2 <= n:
             first[step + 2 :] = base + len(codes)
     total = first[n]
-    return first, without[:total], within[:total], rim_without[:total], rim_within[:total]
+    return first, without[:total].copy(), within[:total].copy(), rim_without[:total].copy(), rim_within[:total].copy()

@@ -1,4 +1,4 @@
-"""Plans to begin with: parts grown at random, then single units moved between them while it cools (simulated annealing).
+"""Plans to begin with: parts grown at random, then single units moved between them as it cools (simulated annealing).
 
 The limits may be narrow beside the units' households, so steps may leave them, at a price.
 """
@@ -6,9 +6,10 @@ The limits may be narrow beside the units' households, so steps may leave them, 
 import numpy as np
 from numba import njit
 
+from pipeline.partition.columns.frontier import flat_rows
 from pipeline.partition.ground import Ground
 
-RUNS = 12
+RUNS = 6
 """Plans tried."""
 STEPS = 20_000
 """Steps of one run for each unit."""
@@ -20,19 +21,14 @@ OUTSIDE_PRICE = 60.0
 
 def annealed_plans(ground: Ground, parts: int, lower: int, upper: int, seed: int = 0) -> list[np.ndarray]:
     """Labels (n) of some plans of connected parts, those within the limits alone, the cheapest first."""
-    start = np.concatenate([[0], np.cumsum([len(row) for row in ground.near])]).astype(np.int64)
-    other = np.array([unit for row in ground.near for unit in row], np.int64)
-    price = {}
-    for (i, j), cost in zip(ground.ends.tolist(), ground.cost.tolist(), strict=True):
-        price[i, j] = price[j, i] = price.get((i, j), 0) + cost
-    cost = np.array([price[unit, v] for unit, row in enumerate(ground.near) for v in row], np.int64)
+    start, other, cost = flat_rows(ground)
     mean = max(1.0, float(cost.mean())) if len(cost) else 1.0
     outside = OUTSIDE_PRICE * mean * parts / max(1, int(ground.households.sum()))
     found = []
     for run in range(RUNS):
         labels = _grown(ground, parts, np.random.default_rng([seed, run]))
         if labels is None:
-            return []
+            continue
         best, off, cut = _anneal(
             start, other, cost, ground.households, lower, upper, labels, STEPS * len(ground), HOT * mean, COLD * mean,
             outside, seed * RUNS + run,
