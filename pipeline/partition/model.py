@@ -416,10 +416,11 @@ class Cover:
 
 
 def choose_cover(
-    members: np.ndarray, costs: Sequence[int], parts: int, *, until: float
+    members: np.ndarray, costs: Sequence[int], parts: int, *, enough: float, until: float
 ) -> tuple[list[int] | None, float]:
     """Choose exactly `parts` of the columns (members (m, n) bool, costs (m)) that hold every unit once, least in cost.
 
+    A choice that costs `enough` or less, a bound known already, needs no further proof.
     Returns the chosen columns' numbers, or None, and a lower bound of the cost of any such choice (infinity: none is).
     """
     solver = _quiet_solver(0)

@@ -25,7 +25,7 @@ LOOKED_UP = 2000
 """Parts looked up in one turn: more are not needed, the cheapest half is looked up again."""
 MOST_COLUMNS = 400_000
 """Parts within the gap among which the last choice is made."""
-STEPS = 200_000_000
+STEPS = 100_000_000
 """Steps of one search, some seconds."""
 
 
@@ -154,7 +154,7 @@ class _Proof:
         """What the prices just set prove, and some of the cheapest parts (m, n) of those that cost at most `limit`."""
         while True:
             found, costs, complete = pricing.below(limit, LOOKED_UP, STEPS)
-            if complete or not len(found):
+            if complete or len(found) < LOOKED_UP:  # all of them, or the steps ran out
                 break
             limit = min(limit - 1, int(np.quantile(costs, 0.1)))
         least = max(pricing.least, min(costs.tolist(), default=limit + 1)) if complete else pricing.least
@@ -172,7 +172,8 @@ class _Proof:
             found, _, complete = pricing.below(limit, MOST_COLUMNS, STEPS)
             if not complete:
                 return
-            chosen, bound = choose_cover(found, self.rims(found).tolist(), self.parts, until=until)
+            rims = self.rims(found).tolist()
+            chosen, bound = choose_cover(found, rims, self.parts, enough=2 * self.bound, until=until)
             if chosen is not None:
                 self.take(np.argmax(found[chosen], axis=0))
             # All plans of cost `aim` or less are among these parts; the solver's bound may be off by its tolerance.
