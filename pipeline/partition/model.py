@@ -413,36 +413,3 @@ class Cover:
         if self.solver.getModelStatus() != highspy.HighsModelStatus.kOptimal:
             return None
         return float(self.solver.getInfo().objective_function_value), np.array(self.solver.getSolution().row_dual)
-
-
-def choose_cover(
-    members: np.ndarray, costs: Sequence[int], parts: int, *, enough: float, until: float
-) -> tuple[list[int] | None, float]:
-    """Choose exactly `parts` of the columns (members (m, n) bool, costs (m)) that hold every unit once, least in cost.
-
-    A choice that costs `enough` or less, a bound known already, needs no further proof.
-    Returns the chosen columns' numbers, or None, and a lower bound of the cost of any such choice (infinity: none is).
-    """
-    solver = _quiet_solver(0)
-    for _ in range(members.shape[1]):
-        solver.addRow(1.0, 1.0, 0, [], [])
-    solver.addRow(float(parts), float(parts), 0, [], [])
-    for row, cost in zip(members, costs, strict=True):
-        held = np.append(np.flatnonzero(row), members.shape[1]).astype(np.int32)
-        solver.addCol(float(cost), 0.0, 1.0, len(held), held, np.ones(len(held)))
-        solver.changeColIntegrality(solver.getNumCol() - 1, highspy.HighsVarType.kInteger)
-    left = until - time.monotonic()
-    if left <= 0:
-        return None, -np.inf
-    solver.setOptionValue("time_limit", left)
-    solver.run()
-    if solver.getModelStatus() in (
-        highspy.HighsModelStatus.kInfeasible,
-        highspy.HighsModelStatus.kUnboundedOrInfeasible,
-    ):
-        return None, np.inf
-    bound = float(solver.getInfo().mip_dual_bound)
-    bound = bound if np.isfinite(bound) else -np.inf
-    if solver.getInfo().primal_solution_status != highspy.SolutionStatus.kSolutionStatusFeasible:
-        return None, bound
-    return [number for number, value in enumerate(solver.getSolution().col_value) if value > WHOLE], bound

@@ -10,6 +10,7 @@ import pandas as pd
 import pytest
 
 from pipeline.partition.columns import ColumnBound, column_bound
+from pipeline.partition.columns.choice import cheapest_choice
 from pipeline.partition.columns.frontier import frontier_of, sweep_order
 from pipeline.partition.columns.pricing import Pricing
 from pipeline.partition.ground import Ground, pieces
@@ -237,3 +238,21 @@ def test_the_same_problem_gives_the_same_plan() -> None:
     assert one.labels is not None
     assert two.labels is not None
     assert one.labels.tolist() == two.labels.tolist()
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_the_choice_among_parts_is_the_cheapest_of_all_choices(seed: int) -> None:
+    ground = random_ground(400 + seed, most_cost=9, density=0.5)
+    lower, upper = limits_of(ground, 3, 0.5)
+    lawful = lawful_parts(ground, lower, upper)
+    members = np.zeros((len(lawful), len(ground)), bool)
+    for row, (units, _) in zip(members, lawful, strict=True):
+        row[list(units)] = True
+    costs = np.array([rim for _, rim in lawful])
+    best = 2 * cheapest(ground, 3, lower, upper)
+    chosen, proved = cheapest_choice(members, costs, 3, 10**6, 10**8)
+    assert proved
+    assert (np.inf if chosen is None else costs[chosen].sum()) == best
+    if chosen is not None:
+        assert (members[chosen].sum(axis=0) == 1).all()
+        assert cheapest_choice(members, costs, 3, int(best) - 1, 10**8) == (None, True)

@@ -6,7 +6,8 @@ sweep over the units knows what every beginning of a part costs at least to fini
 of programmes that give each unit a part, since nothing in it changes when parts trade names.
 
 `frontier`: order of the units, and what the units at the front of the sweep can look like. `pricing`: lawful parts
-that the prices ask for. `starts`: plans to begin with. `bound`: the stages together.
+that the prices ask for. `choice`: the cheapest plan among parts. `starts`: plans to begin with. `bound`: the stages
+together. Only the search for good prices uses the solver, and any prices prove something: proofs are in whole numbers.
 """
 
 from pipeline.partition.columns.bound import ColumnBound, column_bound

@@ -5,15 +5,16 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from pipeline.partition.columns.choice import cheapest_choice
 from pipeline.partition.columns.frontier import frontier_of
 from pipeline.partition.columns.pricing import ROOM, Pricing
 from pipeline.partition.columns.starts import annealed_plans
 from pipeline.partition.ground import Ground, pieces
-from pipeline.partition.model import Cover, choose_cover
+from pipeline.partition.model import Cover
 
 TRUST = 0.7
 """Share of the prices trusted so far in the prices tried."""
-CLOSE = 0.02
+CLOSE = 0.05
 """The programme is solved when the open part of the gap between bound and plan is less than this share."""
 WARY = 1e-6
 """Tolerance of the solver's numbers."""
@@ -22,11 +23,13 @@ NEAR = 0.001
 A_TURN = 300
 """Columns added in one turn."""
 LOOKED_UP = 2000
-"""Parts looked up in one turn: more are not needed, the cheapest half is looked up again."""
+"""Parts looked up at once: where there are more, it is looked again for cheaper ones."""
 MOST_COLUMNS = 400_000
 """Parts within the gap among which the last choice is made."""
 STEPS = 100_000_000
 """Steps of one search, some seconds."""
+CHOICE_STEPS = 3_000_000_000
+"""Parts looked at in one choice, some seconds."""
 
 
 @dataclass(frozen=True)
@@ -169,18 +172,17 @@ class _Proof:
             aim = int(min(self.bound + step, self.value - 1, float(self.ground.cost.sum())))
             # In a plan of cost `aim` or less, no part can cost more than what the others leave when they cost least.
             limit = 2 * aim * pricing.scale - prices.doubled + prices.least
-            found, _, complete = pricing.below(limit, MOST_COLUMNS, STEPS)
+            found, costs, complete = pricing.below(limit, MOST_COLUMNS, STEPS)
             if not complete:
                 return
-            rims = self.rims(found).tolist()
-            chosen, bound = choose_cover(found, rims, self.parts, enough=2 * self.bound, until=until)
+            most = 2 * aim * pricing.scale - int(pricing.prices.sum())
+            chosen, proved = cheapest_choice(found, costs, self.parts, most, CHOICE_STEPS)
             if chosen is not None:
                 self.take(np.argmax(found[chosen], axis=0))
-            # All plans of cost `aim` or less are among these parts; the solver's bound may be off by its tolerance.
-            whole = np.ceil(bound / 2 - WARY * max(1.0, abs(bound) / 1000)) if np.isfinite(bound) else bound
-            self.raise_bound(min(float(aim + 1), whole))
-            if whole <= aim and self.bound < self.value:
-                return  # the choice was cut short
+            if not proved:
+                return
+            # All plans of cost `aim` or less are among these parts.
+            self.raise_bound(min(float(aim + 1), self.value))
             step = 2 * step + 1
 
 
