@@ -17,9 +17,13 @@ from pipeline import schema
 from pipeline.cli import app
 from pipeline.rules import DEFAULT_PRESET, RuleSet, load_rules, preset_names
 from pipeline.settings import (
+    EDIT_SECTIONS,
     LAYER_SECTIONS,
     TABLE_SECTIONS,
     AreaSection,
+    BarriersSection,
+    CrossingsSection,
+    ForecastSection,
     LayerSection,
     RepairSection,
     SolveSection,
@@ -36,6 +40,7 @@ VALUES = {
     "change": schema.CHANGE_ZH,
     "strategy": schema.STRATEGY_ZH,
     "road_class": schema.ROAD_CLASS_ZH,
+    "barriers": schema.BARRING_ZH,
     "premises_state": schema.PREMISES_ZH,
     "problem": schema.PROBLEM_ZH,
 }
@@ -83,12 +88,18 @@ def _settings() -> Iterable[str]:
     yield from ("### [solve]", _fields(SolveSection))
     yield from ("### [repair]", _fields(RepairSection))
     yield from ("### [tessellate]", _fields(TessellateSection))
-    yield f"### {', '.join(f'[{name}]' for name in (*LAYER_SECTIONS, *TABLE_SECTIONS))}"
+    yield from ("### [barriers]", inspect.cleandoc(BarriersSection.__doc__ or ""), _fields(BarriersSection))
+    yield f"### {', '.join(f'[{name}]' for name in (*LAYER_SECTIONS, *TABLE_SECTIONS, *EDIT_SECTIONS))}"
     yield _fields(LayerSection)
     yield (
         "Any further key settles a column by hand: our name on the left, the name in the file on the right, as in "
         '`households = "常住户数"`. Columns that are not named are recognised by their usual Chinese and English names.'
     )
+    yield ("### [crossings], beside these")
+    yield inspect.cleandoc(CrossingsSection.__doc__ or "")
+    yield _fields(CrossingsSection, besides=LayerSection)
+    yield from ("### [forecast]", "The keys of a table, and these. See [forecast.md](forecast.md).")
+    yield _fields(ForecastSection, besides=LayerSection)
 
 
 def _rules() -> Iterable[str]:
@@ -121,19 +132,22 @@ def _values() -> Iterable[str]:
         yield _table(("value", "label"), [(f"`{value}`", label) for value, label in labels.items()])
 
 
-def _fields(model: type[BaseModel]) -> str:
+def _fields(model: type[BaseModel], besides: type[BaseModel] | None = None) -> str:
+    """Make the table of a section's keys, without those that it shares with another one."""
+    shared = {} if besides is None else besides.model_fields
     rows = [
         (f"`{name}`", _type_name(field), _default(field), field.description or "")
         for name, field in model.model_fields.items()
+        if name not in shared or field.description != shared[name].description
     ]
     return _table(("key", "type", "default", "meaning"), rows)
 
 
 def _type_name(field: FieldInfo) -> str:
     if get_origin(field.annotation) is Literal:
-        return ", ".join(get_args(field.annotation))
+        return ", ".join(filter(None, get_args(field.annotation)))
     name = field.annotation.__name__ if isinstance(field.annotation, type) else str(field.annotation)
-    return name.replace("pipeline.rules.", "")
+    return name.replace("pipeline.rules.", "").replace("typing.", "")
 
 
 def _default(field: FieldInfo) -> str:

@@ -51,6 +51,10 @@ Jobs = Annotated[int, typer.Option("--jobs", min=0, help="processes to use, 0 fo
 Seconds = Annotated[
     float | None, typer.Option("--seconds", min=0.1, help="limit for each subdistrict or split, in place of [solve]")
 ]
+Ensemble = Annotated[
+    int | None,
+    typer.Option("--ensemble", min=0, help="steps of random plans that the plan is set among, in place of [solve]"),
+]
 NoMaps = Annotated[bool, typer.Option("--no-maps", help="leave the figures out")]
 Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="print nothing but the result")]
 Debug = Annotated[bool, typer.Option("--debug", help="show the traceback of an unexpected fault")]
@@ -100,6 +104,7 @@ def run(
     strategy: Plan = Strategy.principle,
     jobs: Jobs = 0,
     seconds: Seconds = None,
+    ensemble: Ensemble = None,
     no_maps: NoMaps = False,
     quiet: Quiet = False,
     debug: Debug = False,
@@ -115,6 +120,7 @@ def run(
             strategy=strategy,
             jobs=jobs,
             seconds=seconds,
+            ensemble=ensemble,
             maps=not no_maps,
             report=report,
         )
@@ -151,7 +157,7 @@ def check(
 def new(
     folder: Annotated[Path, typer.Argument(metavar="DIR", help="a new or empty folder")], debug: Debug = False
 ) -> None:
-    """Make a new area folder: a commented area.toml and an Excel template."""
+    """Make a new area folder: a commented area.toml and Excel templates for counts and decisions."""
     with _faults_told(debug):
         from pipeline.template import write_area
 
@@ -257,6 +263,7 @@ def _print_finished(finished: "Finished") -> None:
         ("moved", f"{summary['moved_households']:,} households"),
         ("proofs", _proofs(finished)),
         ("map", folder / "maps" / "overview-after.png"),
+        ("random plans", folder / "maps" / "ensemble.png"),
         ("workbook", folder / "dossier" / "summary.xlsx"),
         ("page", folder / "dossier" / "summary.html"),
         ("plan", folder / "plan.csv"),
@@ -266,6 +273,10 @@ def _print_finished(finished: "Finished") -> None:
     problems = finished.result.area.problems
     if len(problems):
         rows.insert(5, ("problems", f"{len(problems)} to read in {folder / 'problems.csv'}"))
+    if "forecast" in summary:
+        ahead = summary["forecast"]
+        first = f", the first in {ahead['broken'][0]['year']}" if ahead["broken"] else ""
+        rows.insert(4, ("forecast", f"{len(ahead['broken'])} communities pass a limit by {ahead['horizon']}{first}"))
     if summary["sketch"]:
         rows.insert(1, ("sketch", "示意: counts of some units were spread, see problems.csv"))
     off = problems[(problems["problem"] == OFFSET) & (problems["severity"] == "warning")]

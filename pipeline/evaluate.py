@@ -112,7 +112,7 @@ def _shape(communities: pd.DataFrame) -> dict[str, float]:
 
 def _borders(edges: pd.DataFrame, plan: pd.Series, current: pd.Series) -> dict[str, float]:
     """Measure the borders between the communities of a plan; the outer border of the area has no edges."""
-    shared = edges[edges["kind"] == "border"]
+    shared = edges[edges["kind"].isin(("border", "manual"))]
     cut, cut_today = _cut(shared, plan), _cut(shared, current)
     metres, barrier = shared["border_m"], shared["barrier"].astype(bool)
     total = metres[cut].sum()

@@ -52,8 +52,17 @@ class Area:
     """Buildings: polygons with `floors` and `floor_m2` (NaN where unknown), working CRS."""
     repairs: gpd.GeoDataFrame | None = None
     """schema.REPAIRS_CSV with the piece concerned as geometry: what was mended and what was left."""
+    crossings: gpd.GeoDataFrame | None = None
+    """Bridges and underpasses: name and geometry, working CRS."""
+    edits: pd.DataFrame | None = None
+    """The adjacency table as it was edited by hand, row by row: a, b, kind, why, computed (str, "" where blank),
+    allowed (True, False or None), factor, border_m (float64, NaN where blank), place (file and row)."""
+    decisions: pd.DataFrame | None = None
+    """schema.DECISIONS: what a planner fixed by hand; None where nothing was decided."""
     offsets: tuple["Offset", ...] = ()
     """Layers that were tested for an offset against the others."""
+    forecast: pd.DataFrame | None = None
+    """Households of every unit (index) by year (int64 columns, sorted), from the base year, which is today."""
 
 
 @dataclass(frozen=True)
@@ -121,6 +130,18 @@ class Evaluation:
 
 
 @dataclass(frozen=True)
+class Ensemble:
+    """Where a plan stands among random valid plans of the same area. `standing`: schema.ENSEMBLE_CSV. `chains`:
+    schema.ENSEMBLE_CHAINS_CSV. `samples`: subdistrict ("" for the whole area), chain, and one column per measure; one
+    row per random plan. `caveat`: what has to be said with it, in Chinese."""
+
+    standing: pd.DataFrame
+    chains: pd.DataFrame
+    samples: pd.DataFrame
+    caveat: str
+
+
+@dataclass(frozen=True)
 class Result:
     """Everything a run found; the dossier is written from this alone.
 
@@ -142,3 +163,7 @@ class Result:
     """schema.MEASURES_CSV: the verdict on every community under every measure of households that was given."""
     near: pd.DataFrame | None = None
     """schema.NEAR_CSV: communities whose verdict a small error of the count would change."""
+    forecast: pd.DataFrame | None = None
+    """schema.FORECAST_CSV of today and of every plan, with a column for each year; None without a forecast."""
+    ensemble: Ensemble | None = None
+    """Where the chosen plan stands among random ones, if that was asked for."""

@@ -12,10 +12,10 @@ from typing import Any, Literal
 
 import numpy as np
 import pandas as pd
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
 from pipeline.errors import problem, problems_table, raise_errors
-from pipeline.schema import FAR_OVER, OVER, UNDER, WITHIN
+from pipeline.schema import BARRIER_CLASSES, FAR_OVER, OVER, UNDER, WITHIN
 
 DEFAULT_PRESET = "hohhot-2023"
 
@@ -93,6 +93,11 @@ class RuleSet(BaseModel):
     barrier_kinds: tuple[str, ...] = Field(
         ("water", "railway", "expressway"), description="line kinds and road classes a community should not straddle"
     )
+    barriers: dict[str, Literal["ignore", "priced", "forbidden"]] = Field(
+        default_factory=dict,
+        description="what a class of lines is, whatever `barrier_kinds` says: ignore (no barrier), priced (a barrier; "
+        "straddling it is counted) or forbidden (no community extends across it but at a crossing)",
+    )
     factor_open: float = Field(1.0, gt=0, description="price of a metre of border over open ground")
     factor_barrier: float = Field(0.1, gt=0, description="price of a metre of border along a barrier")
     factor_road: dict[str, float] = Field(
@@ -108,6 +113,13 @@ class RuleSet(BaseModel):
         description="price of a metre of border along a road, by its class",
     )
 
+    @field_validator("barriers")
+    @classmethod
+    def _classes_known(cls, value: dict[str, str]) -> dict[str, str]:
+        if odd := [name for name in value if name not in BARRIER_CLASSES]:
+            raise ValueError(f"no class of lines is called {', '.join(odd)}; known: {', '.join(BARRIER_CLASSES)}")
+        return value
+
     @model_validator(mode="after")
     def _limits_in_order(self) -> "RuleSet":
         if not self.merge_under <= self.lower <= self.upper <= self.split_over:
@@ -116,6 +128,18 @@ class RuleSet(BaseModel):
                 f"{self.merge_under}, {self.lower}, {self.upper}, {self.split_over}"
             )
         return self
+
+
+def barring_of(kinds: pd.Series, road_classes: pd.Series, rules: RuleSet) -> pd.Series:
+    """Say of each line what it is to a community: ignore, priced or forbidden.
+
+    The class of a road goes before its kind, and `barriers` before `barrier_kinds`.
+
+    >>> barring_of(pd.Series(["water", "road"]), pd.Series(["", "primary"]), load_rules()).tolist()
+    ['priced', 'ignore']
+    """
+    told = dict.fromkeys(rules.barrier_kinds, "priced") | rules.barriers
+    return road_classes.map(told).fillna(kinds.map(told)).fillna("ignore").astype("str")
 
 
 def preset_names() -> list[str]:

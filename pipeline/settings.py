@@ -9,13 +9,21 @@ import tomllib
 from pathlib import Path
 from typing import Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
 from pipeline.errors import problem, problems_table, raise_errors
 
-LAYER_SECTIONS = ("units", "communities", "subdistricts", "roads", "water", "railways", "premises", "buildings")
-TABLE_SECTIONS = ("households",)
-SECTIONS = ("area", "rules", "solve", "repair", "tessellate", *LAYER_SECTIONS, *TABLE_SECTIONS)
+LAYER_SECTIONS = (
+    *("units", "communities", "subdistricts", "roads", "water", "railways", "premises", "buildings"),
+    "crossings",
+)
+TABLE_SECTIONS = ("households", "decisions", "forecast")
+EDIT_SECTIONS = ("adjacency",)
+"""Sections whose file is an output that was edited by hand."""
+SECTIONS = (
+    *("area", "rules", "solve", "repair", "tessellate", "barriers"),
+    *(*LAYER_SECTIONS, *TABLE_SECTIONS, *EDIT_SECTIONS),
+)
 
 READABLE = (
     *(".gpkg", ".shp", ".geojson", ".json", ".kml", ".kmz", ".parquet", ".geoparquet", ".gdb", ".dxf", ".zip", ".tab"),
@@ -51,6 +59,12 @@ class SolveSection(BaseModel):
     seconds: float = Field(60.0, gt=0, description="limit for one subdistrict or one split")
     seed: int = Field(0, ge=0, description="seed of everything random")
     alternatives: int = Field(2, ge=0, description="further alternatives for each split")
+    ensemble: int = Field(
+        0,
+        ge=0,
+        description="steps of the chains of random plans in each subdistrict that the plan is set among, at least "
+        "1000; 0: none",
+    )
 
 
 class RepairSection(BaseModel):
@@ -78,6 +92,24 @@ class TessellateSection(BaseModel):
     model_config = ConfigDict(extra="forbid", allow_inf_nan=False)
     most_households: int = Field(300, gt=0, description="blocks above it are divided between their buildings")
     least_m2: float = Field(1000.0, ge=0, description="blocks below it join a neighbour, m²")
+
+
+Barring = Literal["", "ignore", "priced", "forbidden"]
+
+
+class BarriersSection(BaseModel):
+    """`[barriers]`: what each class of lines is to a community; a class that is not named is as the rule set says."""
+
+    model_config = ConfigDict(extra="forbid")
+    water: Barring = Field("", description="waters")
+    railway: Barring = Field("", description="railways")
+    expressway: Barring = Field("", description="expressways (快速路/高速)")
+    trunk: Barring = Field("", description="trunk roads (干线)")
+    primary: Barring = Field("", description="primary roads (主干路)")
+    secondary: Barring = Field("", description="secondary roads (次干路)")
+    tertiary: Barring = Field("", description="tertiary roads (支路)")
+    residential: Barring = Field("", description="lanes (街巷)")
+    path: Barring = Field("", description="paths (小路)")
 
 
 class LayerSection(BaseModel):
@@ -121,6 +153,51 @@ class LayerSection(BaseModel):
         return {key: str(value) for key, value in (self.model_extra or {}).items()}
 
 
+class CrossingsSection(LayerSection):
+    """`[crossings]`: bridges and underpasses; a layer, or a table with x and y or 经度 and 纬度."""
+
+    within_m: float = Field(50.0, gt=0, description="a crossing serves the barrier borders up to so far from it, m")
+
+
+class ForecastSection(LayerSection):
+    """`[forecast]`: households of later years, told unit by unit or by projects; every key that is not listed maps a
+    column."""
+
+    path: str | list[str] = Field(
+        "",
+        description="table with a column for each year, with rows of unit, year and households, or of projects; "
+        "absent: only the communities' waiting households are known",
+    )
+    base: int | None = Field(
+        None, ge=2000, le=2099, description="year of the counts of today; that of `date` under [area] when absent"
+    )
+    horizon: int | None = Field(
+        None, ge=2000, le=2099, description="last year that is looked at; the last one that is told when absent"
+    )
+    hold: bool = Field(False, description="true: a plan must keep within the limits in `years`, too")
+    years: list[int] = Field(
+        default_factory=list, description="years in which a plan must hold beside today; the horizon when empty"
+    )
+    occupancy: list[float] = Field(
+        [0.3, 0.6, 0.8],
+        min_length=1,
+        description="share of the dwellings of a project that is lived in: in the year of delivery, in the next, …; "
+        "the last share stays. The default is an assumption and no rule",
+    )
+    waiting: bool = Field(
+        True,
+        description="waiting households of a community of which no row speaks are spread over its units; they move in "
+        "by `occupancy` from the year after the base year",
+    )
+
+    @field_validator("occupancy")
+    @classmethod
+    def _shares(cls, value: list[float]) -> list[float]:
+        if not all(0 <= share <= 1 for share in value):
+            raise ValueError("every share must be from 0 to 1")
+        return value
+
+
 class Settings(BaseModel):
     """A whole area.toml; `folder` is where it lies and `key` names the outputs."""
 
@@ -137,10 +214,24 @@ class Settings(BaseModel):
     railways: LayerSection | None = None
     premises: LayerSection | None = None
     buildings: LayerSection | None = None
+    crossings: CrossingsSection | None = None
+    adjacency: LayerSection | None = None
+    barriers: BarriersSection = Field(default_factory=BarriersSection)
+    decisions: LayerSection | None = None
     repair: RepairSection = Field(default_factory=RepairSection)
     tessellate: TessellateSection = Field(default_factory=TessellateSection)
+    forecast: ForecastSection | None = None
     folder: Path = Path()
     key: str = ""
+
+    @model_validator(mode="after")
+    def _barriers_over_rules(self) -> "Settings":
+        """Lay `[barriers]` over the table of that name in `[rules]`, where it takes effect."""
+        below = self.rules.get("barriers", {})
+        said = {name: value for name, value in self.barriers.model_dump().items() if value}
+        if said and isinstance(below, dict):  # what is no table is for the rules to tell
+            self.rules = {**self.rules, "barriers": {**below, **said}}
+        return self
 
     def paths(self, section: str) -> list[Path]:
         """Where the files of a section lie, in order; a pattern or folder that finds nothing stands for itself."""
@@ -157,8 +248,9 @@ class Settings(BaseModel):
         return sorted(self.folder.glob(name)) or [path]
 
     def given(self) -> list[str]:
-        """Layer and table sections that the file has."""
-        return [name for name in (*LAYER_SECTIONS, *TABLE_SECTIONS) if getattr(self, name) is not None]
+        """Sections that name files, as far as the file has them, with a path."""
+        sections = {name: getattr(self, name) for name in (*LAYER_SECTIONS, *TABLE_SECTIONS, *EDIT_SECTIONS)}
+        return [name for name, section in sections.items() if section is not None and section.path]
 
 
 def find_area(area: str | Path) -> Path:

@@ -19,22 +19,32 @@ import pandas as pd
 
 from pipeline import __version__
 from pipeline.check import check_area
+from pipeline.decisions import with_declared
 from pipeline.dossier import log_tables, write_check, write_dossier
-from pipeline.errors import InputError, UsageError, errors_of, problems_table, raise_errors
+from pipeline.ensemble import sample_plans
+from pipeline.errors import InputError, UsageError, errors_of, problem, problems_table, raise_errors
 from pipeline.evaluate import evaluate_plan
-from pipeline.flag import flag_communities, merge_candidates, near_limits, verdicts_by_measure
-from pipeline.graph import adjacency, community_borders
-from pipeline.propose import propose_compliance, propose_principle
+from pipeline.flag import (
+    decided_candidates,
+    decided_flags,
+    flag_communities,
+    merge_candidates,
+    near_limits,
+    verdicts_by_measure,
+)
+from pipeline.forecast import follow_units, forecast_plans
+from pipeline.graph import community_borders, counted, drawn_adjacency
+from pipeline.propose import conflicts, propose_compliance, propose_principle, renamed, with_survivors
 from pipeline.read import read_area
 from pipeline.repair import repair_area
-from pipeline.results import Area, Checked, Proposal, Result
+from pipeline.results import Area, Checked, Ensemble, Proposal, Result
 from pipeline.rules import load_rules
 from pipeline.schema import STRATEGY_ZH
 from pipeline.settings import Settings, load_settings
 from pipeline.swap import CHECK_OUTPUTS, replaced, require_replaceable
 from pipeline.synthetic import write_sample
 from pipeline.tessellate import tessellate_area
-from pipeline.verify import refuse, verify_plan
+from pipeline.verify import refuse, verify_decisions, verify_plan
 
 Report = Callable[[str], None]
 """Told what is going on, a few words at a time."""
@@ -48,13 +58,16 @@ log.addHandler(logging.NullHandler())
 LEAST_BORDER_M = 1.0
 """Common borders of a sound drawing up to this length are corners."""
 
-PACKAGES = ("pandas", "geopandas", "shapely", "pyproj", "pyogrio", "numpy", "matplotlib", "highspy")
+PACKAGES = ("pandas", "geopandas", "shapely", "pyproj", "pyogrio", "numpy", "matplotlib", "highspy", "numba")
 """Packages whose versions are kept with every result."""
 
 
 @dataclass(frozen=True)
 class Examined:
-    """An area that passed its checks, with its adjacency graph and its flags (see `results.Result`)."""
+    """An area that passed its checks, with its adjacency graph and its flags (see `results.Result`).
+
+    `decisions`: schema.DECISIONS, those of the planner and the locks of protected areas.
+    """
 
     area: Area
     edges: pd.DataFrame
@@ -62,6 +75,7 @@ class Examined:
     neighbours: pd.DataFrame
     measures: pd.DataFrame
     near: pd.DataFrame
+    decisions: pd.DataFrame
 
 
 @dataclass(frozen=True)
@@ -121,15 +135,17 @@ def draft(
     strategy: str = "principle",
     jobs: int = 0,
     seconds: float | None = None,
+    ensemble: int | None = None,
     report: Report | None = None,
 ) -> Result:
     """Find, verify and evaluate the plans of both strategies. Nothing is written.
 
-    `jobs` 0 stands for all cores; `seconds` goes before the limit under [solve]. Raises InputError (see `examine`),
-    UsageError for an unknown strategy and for bad numbers, and PlanRefused when a plan fails `verify`.
+    `jobs` 0 stands for all cores; `seconds` and `ensemble` go before those under [solve]. Raises InputError (see
+    `examine`), UsageError for an unknown strategy and for bad numbers, and PlanRefused when a plan fails `verify`.
     """
-    _require_usage(strategy, jobs, seconds)
-    return _draft(_limited(load_settings(area), seconds), edition, strategy, jobs or _cores(), _timed({}, report))
+    _require_usage(strategy, jobs, seconds, ensemble)
+    settings = _solving(load_settings(area), seconds=seconds, ensemble=ensemble)
+    return _draft(settings, edition, strategy, jobs or _cores(), _timed({}, report))
 
 
 def run(
@@ -141,6 +157,7 @@ def run(
     strategy: str = "principle",
     jobs: int = 0,
     seconds: float | None = None,
+    ensemble: int | None = None,
     maps: bool = True,
     report: Report | None = None,
 ) -> Finished:
@@ -150,8 +167,8 @@ def run(
     log go to `processed` (./data/processed/<area>/). `maps` False leaves the figures out. The other options and what
     is raised are those of `draft`; UsageError too where `out` holds files that are not outputs.
     """
-    _require_usage(strategy, jobs, seconds)
-    settings = _limited(load_settings(area), seconds)
+    _require_usage(strategy, jobs, seconds, ensemble)
+    settings = _solving(load_settings(area), seconds=seconds, ensemble=ensemble)
     folder = Path(out) if out is not None else Path("outputs") / settings.key
     kept = Path(processed) if processed is not None else Path("data/processed") / settings.key
     require_replaceable(folder, _input_paths(settings))
@@ -192,7 +209,7 @@ def _check(settings: Settings, stage: Stage) -> Area:
         area = repair_area(area)
     if settings.units is None:
         with stage("tessellate"):
-            area = tessellate_area(area)
+            area = follow_units(tessellate_area(area), area)
     with stage("check"):
         found = pd.concat([faults, area.problems, check_area(area)]).drop_duplicates()
     return replace(area, problems=problems_table(found.to_dict("records")))
@@ -203,27 +220,60 @@ def _inspect(settings: Settings, stage: Stage) -> Checked:
     if len(errors_of(area.problems)):
         return Checked(area)
     examined = _flag(area, stage)
-    return Checked(area, examined.measures, examined.near)
+    return Checked(examined.area, examined.measures, examined.near)
 
 
 def _examine(settings: Settings, stage: Stage) -> Examined:
     area = _check(settings, stage)
-    for row in area.problems.itertuples():
-        log.warning("%s [%s] %s %s: %s", row.severity, row.layer, row.source, row.id, row.detail)
+    _log(area.problems)
     raise_errors(area.problems)
-    return _flag(area, stage)
+    examined = _flag(area, stage)
+    raise_errors(examined.area.problems)
+    return examined
 
 
 def _flag(area: Area, stage: Stage) -> Examined:
     with stage("graph"):
-        edges = adjacency(area.units, area.lines, area.rules, least_m=_least_border_m(area))
+        area, edges = _graph(area)
+        decisions = with_survivors(with_declared(area.decisions, area.communities), area.units)
+        area = _with_problems(area, conflicts(area.units, counted(edges), decisions, area.rules))
     with stage("flag"):
         borders = community_borders(edges, area.units["community"])
-        neighbours = merge_candidates(area.communities, borders, area.rules)
+        neighbours = decided_candidates(merge_candidates(area.communities, borders, area.rules), decisions)
         flags = flag_communities(area.communities, neighbours, area.rules)
+        flags = decided_flags(flags, area.communities, decisions, area.rules)
         measures = verdicts_by_measure(area.communities, borders, area.rules)
         near = near_limits(area.communities, area.rules)
-    return Examined(area, edges, flags, neighbours, measures, near)
+    return Examined(area, edges, flags, neighbours, measures, near, decisions)
+
+
+def _with_problems(area: Area, found: pd.DataFrame) -> Area:
+    """Add problems to those of an area."""
+    if found.empty:
+        return area
+    rows = [*area.problems.to_dict("records"), *found.to_dict("records")]
+    return replace(area, problems=problems_table(rows))
+
+
+def _graph(area: Area) -> tuple[Area, pd.DataFrame]:
+    """Make the adjacency table; what is found on the way joins the problems of the area."""
+    section = area.settings.crossings
+    edges, rows = drawn_adjacency(
+        area.units,
+        area.lines,
+        area.rules,
+        crossings=area.crossings,
+        edits=area.edits,
+        least_m=_least_border_m(area),
+        **({} if section is None else {"within_m": section.within_m}),
+    )
+    _log(problems_table(rows))
+    return replace(area, problems=problems_table([*area.problems.to_dict("records"), *rows])), edges
+
+
+def _log(problems: pd.DataFrame) -> None:
+    for row in problems.itertuples():
+        log.warning("%s [%s] %s %s: %s", row.severity, row.layer, row.source, row.id, row.detail)
 
 
 def _least_border_m(area: Area) -> float:
@@ -242,12 +292,17 @@ def _draft(settings: Settings, edition: str, strategy: str, jobs: int, stage: St
     proposals = _propose(examined, jobs, stage)
     with stage("verify"):
         for proposal in proposals.values():
-            refuse(verify_plan(area.units, edges, proposal.plan, area.rules, left=proposal.left))
+            declared = area.communities.get("expected_parts")
+            left = proposal.left
+            refuse(verify_plan(area.units, edges, proposal.plan, area.rules, left=left, expected_parts=declared))
+            refuse(verify_decisions(area.units, proposal.plan, examined.decisions))
+        area = _with_problems(area, _names_unused(examined.decisions, proposals))
     with stage("evaluate"):
         evaluations = {
             name: evaluate_plan(area.units, edges, proposal.plan, area.rules) for name, proposal in proposals.items()
         }
     return Result(
+        ensemble=_ensemble(examined, proposals[strategy].plan, jobs, stage),
         area=area,
         edition=edition or settings.area.date,
         strategy=strategy,
@@ -259,20 +314,55 @@ def _draft(settings: Settings, edition: str, strategy: str, jobs: int, stage: St
         manifest=_manifest(area),
         measures=examined.measures,
         near=examined.near,
+        forecast=forecast_plans(area, {name: proposal.plan for name, proposal in proposals.items()}),
     )
 
 
 def _propose(examined: Examined, jobs: int, stage: Stage) -> dict[str, Proposal]:
     """Make the proposal of each strategy, keyed by its name."""
-    area, edges = examined.area, examined.edges
+    area, edges, decisions = examined.area, counted(examined.edges), examined.decisions
     solve = area.settings.solve
     with stage("propose principle") as tell:
         principle = propose_principle(
-            area.units, edges, examined.flags, examined.neighbours, area.rules, solve, jobs=jobs, report=tell
+            *(area.units, edges, examined.flags, examined.neighbours, area.rules, solve),
+            decisions=decisions,
+            jobs=jobs,
+            report=tell,
         )
     with stage("propose compliance") as tell:
-        compliance = propose_compliance(area.units, edges, area.rules, solve, jobs=jobs, report=tell)
-    return {proposal.strategy: proposal for proposal in (principle, compliance)}
+        compliance = propose_compliance(
+            area.units, edges, area.rules, solve, decisions=decisions, jobs=jobs, report=tell
+        )
+    today = area.units["community"]
+    return {proposal.strategy: renamed(proposal, decisions, today) for proposal in (principle, compliance)}
+
+
+def _names_unused(decisions: pd.DataFrame, proposals: Mapping[str, Proposal]) -> pd.DataFrame:
+    """Find names that were decided for communities which no plan creates."""
+    used = {str(name) for proposal in proposals.values() for name in proposal.plan.unique()}
+    rows = decisions[(decisions["decision"] == "rename") & ~decisions["new_name"].isin(used)]
+    advice = "See plans/ for the names of this run, and correct the decision."
+    return problems_table(
+        problem(
+            *("warning", "decisions", "decision without effect"),
+            f"No plan creates {row.communities}, which is to be called {row.new_name}.",
+            advice,
+            id=row.communities,
+            source=str(row.source),
+        )
+        for row in rows.itertuples(index=False)
+    )
+
+
+def _ensemble(examined: Examined, plan: pd.Series, jobs: int, stage: Stage) -> Ensemble | None:
+    """Set the chosen plan among random ones, where that is asked for."""
+    area, solve = examined.area, examined.area.settings.solve
+    if not solve.ensemble:
+        return None
+    with stage("ensemble") as tell:
+        return sample_plans(
+            area.units, examined.edges, plan, area.rules, steps=solve.ensemble, seed=solve.seed, jobs=jobs, report=tell
+        )
 
 
 def _manifest(area: Area) -> dict[str, object]:
@@ -283,6 +373,7 @@ def _manifest(area: Area) -> dict[str, object]:
         | {name: metadata.version(name) for name in PACKAGES},
         "seed": area.settings.solve.seed,
         "solve_seconds": area.settings.solve.seconds,
+        "ensemble_steps": area.settings.solve.ensemble,
     }
 
 
@@ -305,20 +396,21 @@ def _renamed_in(path: Path, write: Callable[[Path], object]) -> None:
 # --- around the stages ------------------------------------------------------------------------------------------
 
 
-def _require_usage(strategy: str, jobs: int, seconds: float | None) -> None:
+def _require_usage(strategy: str, jobs: int, seconds: float | None, ensemble: int | None) -> None:
     if strategy not in STRATEGY_ZH:
         raise UsageError(f"There is no strategy {strategy!r}. Known: {', '.join(STRATEGY_ZH)}.")
     if jobs < 0:
         raise UsageError(f"jobs must be 0 (all cores) or more, got {jobs}.")
     if seconds is not None and seconds <= 0:
         raise UsageError(f"seconds must be more than 0, got {seconds}.")
+    if ensemble is not None and ensemble < 0:
+        raise UsageError(f"ensemble must be 0 (none) or more, got {ensemble}.")
 
 
-def _limited(settings: Settings, seconds: float | None) -> Settings:
-    """Put a time limit in the place of the one under [solve], where one is given."""
-    if seconds is None:
-        return settings
-    return settings.model_copy(update={"solve": settings.solve.model_copy(update={"seconds": seconds})})
+def _solving(settings: Settings, **given: float | None) -> Settings:
+    """Put values in the place of those under [solve], where they are given."""
+    update = {name: value for name, value in given.items() if value is not None}
+    return settings.model_copy(update={"solve": settings.solve.model_copy(update=update)})
 
 
 def _cores() -> int:

@@ -49,7 +49,7 @@ def edges_of(units: gpd.GeoDataFrame) -> pd.DataFrame:
     ]
     ground = {"along": "", "along_name": "", "road_class": "", "barrier": False, "crossing": False, "factor": 1.0}
     table = pd.DataFrame(pairs, columns=["a", "b"]).assign(border_m=100.0, kind="border", **ground, border_cost=100.0)
-    return table[columns("edges")]
+    return table.assign(allowed=True, why="", computed="")[columns("edges")]
 
 
 def evaluated(today: tuple[str, ...], then: tuple[str, ...], **options: int) -> Evaluation:

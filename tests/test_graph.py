@@ -328,6 +328,8 @@ def test_borders_between_communities_are_summed_over_their_units() -> None:
             "border_m": [1000.0, 1000.0, 500.0, 500.0, 1000.0],
             "barrier_m": [0.0, 1000.0, 0.0, 0.0, 0.0],
             "crossing": [False, True, False, False, False],
+            "allowed": True,
+            "by_hand": False,
         }
     )
     pd.testing.assert_frame_equal(expected.astype({"a": "str", "b": "str"}), found)
@@ -336,7 +338,10 @@ def test_borders_between_communities_are_summed_over_their_units() -> None:
 def test_a_plan_of_one_community_has_no_borders() -> None:
     units = toy_city()
     found = community_borders(adjacency(units), pd.Series("A", index=units.index))
-    assert (0, ["a", "b", "border_m", "barrier_m", "crossing"]) == (len(found), list(found.columns))
+    assert (0, ["a", "b", "border_m", "barrier_m", "crossing", "allowed", "by_hand"]) == (
+        len(found),
+        list(found.columns),
+    )
 
 
 def test_components_are_numbered_by_first_appearance() -> None:

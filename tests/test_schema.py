@@ -8,10 +8,10 @@ from pathlib import Path
 from pipeline.schema import PROBLEM_ZH
 
 PACKAGE = Path(__file__).parents[1] / "pipeline"
-NAME_AT = {"problem": 2, "faults": 4, "unit_faults": 2, "one_by_one": 2}
+NAME_AT = {"Fault": 0, "at_odds": 0, "problem": 2, "faults": 4, "unit_faults": 2, "one_by_one": 2}
 """Functions that make problems, and which of their arguments is the name."""
 
-NAMED_BY_CALLER = {"rows.py", "sources.py"}
+NAMED_BY_CALLER = {"rows.py", "sources.py", "decisions.py", "conflicts.py"}
 """Modules in which such a function passes on the name it is given."""
 
 
@@ -19,7 +19,7 @@ def problem_names() -> Iterator[tuple[str, ast.expr]]:
     """Give the module and the name of every problem that is made, those of `verify` aside: they reach no document."""
     for path in PACKAGE.rglob("*.py"):
         calls = [node for node in ast.walk(ast.parse(path.read_text("utf-8"))) if isinstance(node, ast.Call)]
-        for call in calls if path.name != "verify.py" else []:
+        for call in calls if "verify" not in path.parts else []:
             if isinstance(call.func, ast.Name) and call.func.id in NAME_AT:
                 given = [
                     part for arg in call.args for part in (arg.value.elts if isinstance(arg, ast.Starred) else [arg])

@@ -13,7 +13,7 @@ import pytest
 from pipeline import workflow
 from pipeline.errors import InputError, PlanRefused, UsageError, problem, problems_table
 from pipeline.results import Result
-from pipeline.schema import columns
+from pipeline.schema import ON_REQUEST, columns
 from pipeline.swap import OUTPUTS
 
 
@@ -217,3 +217,42 @@ def test_the_sample_area_is_written_once(tmp_path):
     folder = workflow.sample_area(tmp_path / "sample")
     (folder / "units.gpkg").write_bytes(b"mine")
     assert b"mine" == (workflow.sample_area(tmp_path / "sample") / "units.gpkg").read_bytes()
+
+
+def test_a_run_with_a_forecast_writes_when_a_plan_breaks_and_a_rerun_replaces_it(toy_area):
+    units = gpd.read_file(toy_area / "units.gpkg")
+    told = pd.DataFrame({"unit_id": units["unit_id"], "2030": units["households"] * 2})
+    told.to_csv(toy_area / "forecast.csv", index=False)
+    toml = toy_area / "area.toml"
+    plain = toml.read_text("utf-8")
+    toml.write_text(f'{plain}[forecast]\npath = "forecast.csv"\nhold = true\n', "utf-8")
+    finished = workflow.run(toy_area, jobs=1, maps=False)
+    ahead = pd.read_csv(finished.folder / "forecast.csv")
+    assert (told["2030"].sum() == ahead.groupby("strategy")["2030"].sum()).all()
+    assert (ahead["2026"] * 2 == ahead["2030"]).all()
+    assert set() == {path.name for path in finished.folder.iterdir()} - set(OUTPUTS)
+    toml.write_text(plain, "utf-8")
+    assert not (workflow.run(toy_area, jobs=1, maps=False).folder / "forecast.csv").exists()
+
+
+def test_random_plans_are_drawn_only_when_asked_for(finished, toy_area):
+    asked = workflow.run(toy_area, jobs=1, ensemble=1000)
+    for name in set(ON_REQUEST) - {"forecast.csv"}:
+        assert not (finished.folder / name).exists()
+        assert columns(name) == list(pd.read_csv(asked.folder / name, encoding="utf-8-sig").columns)
+    assert (asked.folder / "maps" / "ensemble.png").is_file()
+    assert 1000 == asked.result.manifest["ensemble_steps"]
+    plans = [pd.read_csv(run.folder / "plan.csv") for run in (finished, asked)]
+    pd.testing.assert_frame_equal(*plans)
+
+
+def test_area_toml_may_ask_for_random_plans(toy_area):
+    text = (toy_area / "area.toml").read_text("utf-8")
+    (toy_area / "area.toml").write_text(text.replace("seconds = 20", "seconds = 20\nensemble = 1000"), "utf-8")
+    assert workflow.draft(toy_area, jobs=1).ensemble is not None
+    assert workflow.draft(toy_area, jobs=1, ensemble=0).ensemble is None
+
+
+def test_fewer_than_no_steps_of_random_plans_are_refused(toy_area):
+    with pytest.raises(UsageError, match="ensemble"):
+        workflow.draft(toy_area, ensemble=-1)

@@ -9,6 +9,7 @@ import pandas as pd
 
 from pipeline.dossier.bars import band_bars
 from pipeline.dossier.certainty import certainty_sections
+from pipeline.dossier.forecast_section import forecast_section
 from pipeline.dossier.headline import (
     Headline,
     by_subdistrict,
@@ -38,7 +39,7 @@ FILES = (
     ("../neighbours.csv", "合并条件逐对核对"),
     ("../lookup.csv", "新旧社区对应关系与户数比重"),
     ("../alternatives.csv", "备选方案"),
-    ("../edges.csv", "基本单元邻接关系"),
+    ("../adjacency.csv", "基本单元邻接关系（可修改后重新带入）"),
     ("../measures.csv", "各户数口径下每个社区的判定"),
     ("../near-limits.csv", "接近界限的社区"),
     ("../reconciliation.csv", "读入与关联的核对"),
@@ -48,6 +49,10 @@ FILES = (
     ("../offsets.csv", "坐标偏移诊断"),
     ("../problems.csv", "数据问题清单"),
     ("../summary.json", "供程序读取的汇总"),
+)
+RANDOM_FILES = (
+    ("../ensemble.csv", "本方案在随机合格方案中的位置"),
+    ("../ensemble-chains.csv", "随机合格方案的抽取情况"),
 )
 MOST_PROBLEMS = 40
 """Problems shown on the page; all of them are in the workbook."""
@@ -65,11 +70,12 @@ def write_page(result: Result, folder: Path, *, maps: bool = True) -> None:
         *_subdistricts(result),
         *_cases(result, maps),
         *_left(result),
+        *forecast_section(result, maps),
         *_proofs(result),
         *certainty_sections(result, maps),
         *_problems(result),
         *_rules(result),
-        *_files(maps),
+        *_files(result, maps),
     ]
     (folder / "summary.html").write_bytes(document(title, style, *sections).encode())
 
@@ -270,9 +276,15 @@ def _rules(result: Result) -> Iterator[Element]:
     yield tag("ul", *(tag("li", line) for line in rule_lines(result.area.rules)))
 
 
-def _files(maps: bool) -> Iterator[Element]:
+def _files(result: Result, maps: bool) -> Iterator[Element]:
     yield tag("h2", "文件目录")
-    entries = [*FILES, *([("../maps/", "示意图：调整前、调整后、每项调整一幅，PNG 与 PDF")] if maps else [])]
+    ahead = [("../forecast.csv", "现状与各方案社区逐年户数、触发年")] if result.forecast is not None else []
+    entries = [
+        *FILES,
+        *ahead,
+        *(RANDOM_FILES if result.ensemble is not None else ()),
+        *([("../maps/", "示意图：调整前、调整后、每项调整一幅，PNG 与 PDF")] if maps else []),
+    ]
     yield tag("dl", *(
         part
         for path, text in entries

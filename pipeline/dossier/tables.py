@@ -16,12 +16,16 @@ import pandas as pd
 from pipeline.dossier.found import best_offsets, check_tables, measure_figures, repair_figures
 from pipeline.dossier.headline import Headline, band_counts, headline, households_now, households_then
 from pipeline.dossier.marks import is_sketch
+from pipeline.dossier.outlook import forecast_figures
+from pipeline.graph import fingerprints
 from pipeline.results import Checked, Result
 from pipeline.schema import columns
 
 DECIMALS = {
     **dict.fromkeys(("gap", "share_of_before", "share_of_after"), 6),
     **dict.fromkeys(("polsby_popper", "area_km2", "share"), 4),
+    **dict.fromkeys(("plan", "low", "median", "high", "at_most", "at_least", "r_hat"), 4),
+    **dict.fromkeys(("recombined", "split", "merged"), 4),
     "factor": 3,
 }
 FORMULA_START = r"^[=+\-@\t\r]"
@@ -43,8 +47,14 @@ def write_tables(result: Result, folder: Path) -> None:
         "alternatives.csv": alternatives_table(result),
     }.items():
         write_csv(table, columns(name), folder / name)
+    if result.ensemble is not None:
+        write_csv(result.ensemble.standing, columns("ensemble.csv"), folder / "ensemble.csv")
+        write_csv(result.ensemble.chains, columns("ensemble-chains.csv"), folder / "ensemble-chains.csv")
     write_csv(result.edges, columns("edges"), folder / "edges.csv")
+    write_csv(adjacency_table(result), columns("adjacency.csv"), folder / "adjacency.csv")
     write_check_tables(result, folder)
+    if result.forecast is not None:
+        write_csv(result.forecast, list(result.forecast.columns), folder / "forecast.csv")
     text = json.dumps(summary(result), ensure_ascii=False, indent=2, allow_nan=False)
     (folder / "summary.json").write_bytes(f"{text}\n".encode())
 
@@ -59,8 +69,8 @@ def write_csv(table: pd.DataFrame, names: Sequence[str], path: Path) -> None:
     """Write the named columns of a table, in their order; an index that bears one of the names counts as a column."""
     if table.index.name in names and table.index.name not in table.columns:
         table = table.reset_index()
-    chosen = pd.DataFrame(table)[list(names)]
-    chosen.assign(**{name: _cells(chosen[name]) for name in names}).to_csv(
+    chosen = pd.DataFrame(table)[list(names)].rename(columns=str)
+    chosen.assign(**{name: _cells(chosen[name]) for name in chosen}).to_csv(
         path, index=False, encoding="utf-8-sig", lineterminator="\n"
     )
 
@@ -85,6 +95,18 @@ def plan_table(result: Result, strategy: str) -> pd.DataFrame:
         community_before=units["community"], community_after=result.proposals[strategy].plan.reindex(units.index)
     )
     return table.rename_axis("unit_id").reset_index()
+
+
+def adjacency_table(result: Result) -> pd.DataFrame:
+    """Make adjacency.csv: the edges with what a planner knows the units by, to be edited and replayed."""
+    units, edges = result.area.units, result.edges
+    named = {
+        f"{label}_{end}": edges[end].map(units[column]).fillna("").astype("str")
+        for end in ("a", "b")
+        for label, column in (("name", "name"), ("community", "community"))
+        if column in units
+    }
+    return edges.assign(**dict.fromkeys(("name_a", "name_b"), "") | named, computed=fingerprints(edges))
 
 
 def cases_table(result: Result) -> pd.DataFrame:
@@ -160,6 +182,7 @@ def summary(result: Result) -> dict[str, Any]:
         "near_limits": 0 if result.near is None else len(result.near),
         "repairs": _plain(repair_figures(result.area)),
         "offsets": _plain(best_offsets(result.area).to_dict("records")),
+        **forecast_figures(result),
         "place": place,
         "manifest": _plain(dict(result.manifest)),
     }

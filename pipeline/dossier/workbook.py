@@ -13,6 +13,7 @@ from xlsxwriter.worksheet import Worksheet
 from pipeline.dossier import data_sheets, sheets, verdict_sheets
 from pipeline.dossier.book import LINE_HEIGHT, Book, add_page, lines, mark_bands, open_book, text_width, write_cell
 from pipeline.dossier.comparison import ROW, SIDES, TOTAL, comparison
+from pipeline.dossier.forecast_sheet import forecast_sheet
 from pipeline.dossier.overview import write_overview
 from pipeline.dossier.sheets import COUNT, LONG, NO_ROWS, PROSE, STATUS, TEXT, Sheet
 from pipeline.results import Result
@@ -36,6 +37,7 @@ def write_workbook(result: Result, folder: Path) -> None:
         write_comparison(book, result)
         for make in (
             sheets.moves_sheet,
+            forecast_sheet,
             sheets.neighbours_sheet,
             sheets.numbers_sheet,
             sheets.reconciliation_sheet,

@@ -8,12 +8,15 @@ How sure a verdict is: `verdicts_by_measure` repeats it under every measure of h
 
 from pipeline.flag.asked import flag_communities
 from pipeline.flag.by_measure import verdicts_by_measure
+from pipeline.flag.decided import decided_candidates, decided_flags
 from pipeline.flag.mergeable import CONDITIONS, merge_candidates, merge_conditions
 from pipeline.flag.near import near_limits
 from pipeline.flag.overload import overload_verdicts, split_verdicts
 
 __all__ = [
     "CONDITIONS",
+    "decided_candidates",
+    "decided_flags",
     "flag_communities",
     "merge_candidates",
     "merge_conditions",

@@ -31,22 +31,30 @@ def in_one_subdistrict(pairs: pd.DataFrame, rules: RuleSet) -> pd.DataFrame:
 
 
 def border_is_long_enough(pairs: pd.DataFrame, rules: RuleSet) -> pd.DataFrame:
-    """Hold where the shared border is longer than a corner touch (value: metres)."""
+    """Hold where the shared border is longer than a corner touch, or a planner says they touch (value: metres)."""
     border, least = pairs["border_m"], figure(rules.corner_m)
-    holds = border > rules.corner_m
+    by_hand = pairs["by_hand"].astype(bool)
+    holds = (border > rules.corner_m) | by_hand
     sentences = [
-        f"共有边界{figure(metres)}米" if held else f"共有边界仅{figure(metres)}米，不超过{least}米（角点相接）"
-        for metres, held in zip(border, holds, strict=True)
+        f"共有边界{figure(metres)}米" + ("，人工认定相邻" if said else "")
+        if held
+        else f"共有边界仅{figure(metres)}米，不超过{least}米（角点相接）"
+        for metres, held, said in zip(border, holds, by_hand, strict=True)
     ]
     return _verdict(pairs, border, rules.corner_m, sentences).assign(holds=holds)
 
 
 def border_is_open(pairs: pd.DataFrame, rules: RuleSet) -> pd.DataFrame:
-    """Hold where no barrier runs along the border, or a crossing exists (value: share of the border along one)."""
+    """Hold where no barrier runs along the border, or a crossing exists (value: share of the border along one).
+
+    A border no part of which may be crossed (a forbidden barrier, or taken away by hand) never is.
+    """
     share = pairs["barrier_m"] / pairs["border_m"].where(pairs["border_m"] > 0, 1.0)
-    holds = (share <= rules.barrier_share) | pairs["crossing"].astype(bool)
+    allowed = pairs["allowed"].astype(bool)
+    holds = allowed & ((share <= rules.barrier_share) | pairs["crossing"].astype(bool))
     sentences = [
-        _barrier_sentence(part, crossing, rules) for part, crossing in zip(share, pairs["crossing"], strict=True)
+        _barrier_sentence(part, crossing, rules) if may else "共有边界不得跨越"
+        for part, crossing, may in zip(share, pairs["crossing"], allowed, strict=True)
     ]
     return _verdict(pairs, share, rules.barrier_share, sentences).assign(holds=holds)
 
@@ -108,6 +116,7 @@ def _pairs(communities: pd.DataFrame, borders: pd.DataFrame, rules: RuleSet) -> 
         borders.rename(columns={"a": "neighbour", "b": "community"}),
     ]
     pairs = pd.concat([side for side in sides if len(side)] or [sides[0]], ignore_index=True)
+    pairs = pairs.assign(allowed=pairs.get("allowed", True), by_hand=pairs.get("by_hand", False))
     small = communities.index[communities["households"] < rules.merge_under]
     pairs = pairs[pairs["community"].isin(small)]
     order = communities.index
@@ -154,7 +163,8 @@ def _conditions(pairs: pd.DataFrame, rules: RuleSet) -> pd.DataFrame:
 def merge_candidates(communities: pd.DataFrame, borders: pd.DataFrame, rules: RuleSet) -> pd.DataFrame:
     """List, for every community under `merge_under`, each community that touches it and whether they may merge.
 
-    `communities`: indexed by community. `borders`: a, b, border_m, barrier_m, crossing (`graph.community_borders`).
+    `communities`: indexed by community. `borders`: a, b, border_m, barrier_m, crossing, allowed, by_hand
+    (`graph.community_borders`; without the last two every border is allowed and none by hand).
     Returns community, neighbour, combined, border_m, allowed, warning, reason. Refused pairs are there too, with the
     conditions that fail; a combined count above `upper` and up to `split_over`, or still below `lower`, is allowed
     with a warning. Which of the allowed merges are made together is decided by `propose`.

@@ -1,7 +1,8 @@
 """Which units touch: the adjacency table, the borders between communities, and connected components.
 
 Rook adjacency: two units are neighbours when they share a line; a shared point is none. `borders` finds the shared
-lines, `along` says what they run along, `links` joins what would otherwise fall apart. Every table is of
+lines and `corners` the contacts too short for one, `along` says what they run along, `passage` whether a community may
+extend there, `replay` what a planner changed by hand, `links` joins what would otherwise fall apart. Every table is of
 `pipeline.schema` (EDGES); nothing given is changed.
 """
 
@@ -9,13 +10,21 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 
+from pipeline.errors import problem
 from pipeline.graph.along import describe_borders
 from pipeline.graph.borders import shared_pieces
-from pipeline.graph.links import components, joining_pairs
+from pipeline.graph.corners import corner_pairs
+from pipeline.graph.links import components
+from pipeline.graph.passage import CORNER_WHY, passages
+from pipeline.graph.replay import fingerprints
+from pipeline.graph.whole import Map, whole_table
 from pipeline.rules import RuleSet, load_rules
 from pipeline.schema import columns
 
-__all__ = ["adjacency", "community_borders", "components"]
+__all__ = ["adjacency", "community_borders", "components", "counted", "drawn_adjacency", "fingerprints"]
+
+TEXTS = ("a", "b", "kind", "along", "along_name", "road_class", "why", "computed")
+NOTHING = {"along": "", "along_name": "", "road_class": "", "barrier": False, "crossing": False, "factor": 1.0}
 
 
 def adjacency(
@@ -27,41 +36,94 @@ def adjacency(
     snap_m: float = 0.1,
     along_tolerance_m: float = 15.0,
 ) -> pd.DataFrame:
-    """Make the adjacency table (schema.EDGES) of units, sorted by a, b, with a < b, on a RangeIndex.
+    """Make the adjacency table (schema.EDGES) of units, as `drawn_adjacency` does, without crossings and edits."""
+    return drawn_adjacency(units, lines, rules, least_m=least_m, snap_m=snap_m, along_tolerance_m=along_tolerance_m)[0]
 
-    A `border` row needs more than `least_m` metres of shared line. Lines of two units count as shared where they lie
-    within `snap_m` of one another, so that small gaps and overlaps of digitising do not part neighbours; a real gap
-    (a road that belongs to no unit) does. `bridge` rows join the parts of a subdistrict and `inherited` rows the
-    parts of a community of today, each over its shortest way, so that both are connected in the table whatever the
-    map looks like (a unit without a shape excepted, which stays alone).
+
+def drawn_adjacency(
+    units: gpd.GeoDataFrame,
+    lines: gpd.GeoDataFrame | None = None,
+    rules: RuleSet | None = None,
+    *,
+    crossings: gpd.GeoDataFrame | None = None,
+    edits: pd.DataFrame | None = None,
+    within_m: float = 50.0,
+    least_m: float = 1.0,
+    snap_m: float = 0.1,
+    along_tolerance_m: float = 15.0,
+) -> tuple[pd.DataFrame, list[dict[str, str]]]:
+    """Make the adjacency table (schema.EDGES) of units, sorted by a, b, with a < b, on a RangeIndex; and tell of it.
+
+    A `border` row needs more than `least_m` metres of shared line; a shorter contact is a `corner`, not allowed. Lines
+    of two units count as shared where they lie within `snap_m` of one another, so that small gaps and overlaps of
+    digitising do not part neighbours; a real gap (a road that belongs to no unit) does. `bridge` rows join the parts of
+    a subdistrict and `inherited` rows the parts of a community of today, each over its shortest way, so that both are
+    connected in the table whatever the map looks like (a unit without a shape excepted, which stays alone; and a
+    subdistrict that a forbidden barrier parts).
 
     `lines` (schema.LINES, same CRS) are what borders run along, within `along_tolerance_m`; without a `barrier`
-    column the kinds and road classes in `rules.barrier_kinds` are barriers. `rules` gives the factors too; default
-    is the default preset. Lengths are in metres of the units' working CRS.
+    column the rules say which kinds and road classes are barriers. `rules` gives the factors too, and the barriers that
+    are forbidden; default is the default preset. `crossings` (name, geometry; same CRS) serve the barrier borders up to
+    `within_m` from them. `edits` (see `results.Area`) are laid over what is found. Lengths are in metres of the units'
+    working CRS. The second value are rows of a problems table: crossings that serve nothing, communities that a
+    forbidden barrier cuts, and what became of each edit.
     """
     rules = rules or load_rules()
     order = np.argsort(units.index.to_numpy(dtype=object), kind="stable")
     units = units.iloc[order]
     shapes = units.geometry.to_numpy()
-    pieces = shared_pieces(shapes, snap_m)
-    pairs, pieces = _long_enough(pieces, least_m)
+    everything = shared_pieces(shapes, snap_m)
+    pairs, pieces = _long_enough(everything, least_m)
     described = pairs.join(describe_borders(pieces, len(pairs), lines, rules, along_tolerance_m))
-    linked = _with_links(described, units, shapes)
-    linked["border_cost"] = linked["border_m"] * linked["factor"]
+    borders, idle = passages(described, pieces, crossings, within_m)
+    corners = corner_pairs(shapes, everything, pairs[["a", "b"]].to_numpy(dtype=np.int64), snap_m)
+    corners = corners.assign(
+        kind="corner", **NOTHING, allowed=False, why=[CORNER_WHY.format(metres=f"{m:.1f}") for m in corners["border_m"]]
+    )
+    tables = [table for table in (borders.assign(kind="border"), corners) if len(table)] or [borders.assign(kind="")]
+    found = pd.concat(tables, ignore_index=True)
     ids = units.index.to_numpy()
-    linked = linked.sort_values(["a", "b"], ignore_index=True)
-    linked = linked.assign(a=ids[linked["a"].to_numpy()], b=ids[linked["b"].to_numpy()])
-    text = dict.fromkeys(("a", "b", "kind", "along", "along_name", "road_class"), "str")
-    return linked[columns("edges")].astype({**text, "barrier": bool, "crossing": bool})
+    found = found.assign(a=ids[found["a"]], b=ids[found["b"]], border_cost=found["border_m"] * found["factor"])
+    found = _typed(found.assign(computed=""))
+    linked, rows, served = whole_table(found, Map(units, shapes, lines, crossings, rules, within_m), edits)
+    idle &= ~np.isin(np.arange(len(idle)), list(served))  # crossings come first in what serves bridges
+    if idle.any() and crossings is not None:
+        rows = [_idle(crossings[idle], within_m), *rows]
+    return _typed(linked.sort_values(["a", "b"], kind="stable", ignore_index=True)), rows
+
+
+def counted(edges: pd.DataFrame) -> pd.DataFrame:
+    """Give the edges that a plan is made on: all borders, which cost, and what else is allowed."""
+    return edges[(edges["kind"] == "border") | edges["allowed"]].reset_index(drop=True)
+
+
+def _typed(edges: pd.DataFrame) -> pd.DataFrame:
+    plain = dict.fromkeys(TEXTS, "str") | dict.fromkeys(("barrier", "crossing", "allowed"), bool)
+    return edges[columns("edges")].astype(plain | dict.fromkeys(("border_m", "factor", "border_cost"), float))
+
+
+def _idle(crossings: gpd.GeoDataFrame, within_m: float) -> dict[str, str]:
+    names = [name or "(no name)" for name in crossings["name"]]
+    listed = "、".join(names[:20]) + (f" and {len(names) - 20} more" if len(names) > 20 else "")
+    detail = (
+        f"{len(names)} crossings lie within {within_m:g} m of no border along a barrier and change nothing: {listed}."
+    )
+    advice = "Nothing to do where no units meet; else check their place, or raise within_m under [crossings]."
+    return problem("note", "crossings", "crossing without barrier", detail, advice)
 
 
 def community_borders(edges: pd.DataFrame, plan: pd.Series) -> pd.DataFrame:
-    """Make the table of borders between the communities of a plan: a, b, border_m, barrier_m, crossing.
+    """Make the table of borders between the communities of a plan.
 
-    One row per pair of communities that touch, a < b, from the `border` rows of `edges`. `barrier_m` is the part of
-    the border that runs along a barrier; `crossing` is true where at least one barrier part has a crossing.
+    One row per pair of communities that touch: a, b (a < b), border_m, barrier_m, crossing, allowed, by_hand; from the
+    `border` rows of `edges` and from the corners and manual rows that a planner allows. `barrier_m` is the part of the
+    border that runs along a barrier; `crossing` is true where at least one barrier part has a crossing, `allowed` where
+    a community may extend across some of it, `by_hand` where a planner says that the two touch.
     """
-    kept = edges[edges["kind"] == "border"]
+    allowed = edges["allowed"].astype(bool) if "allowed" in edges else pd.Series(True, index=edges.index)
+    by_hand = edges["kind"].isin(("corner", "manual")) & allowed
+    here = (edges["kind"] == "border") | by_hand
+    kept = edges[here].assign(allowed=allowed[here], by_hand=by_hand[here])
     ends = pd.DataFrame({"left": kept["a"].map(plan), "right": kept["b"].map(plan)}).astype("str")
     swapped = ends["left"] > ends["right"]
     table = pd.DataFrame(
@@ -70,11 +132,12 @@ def community_borders(edges: pd.DataFrame, plan: pd.Series) -> pd.DataFrame:
             "b": ends["right"].where(~swapped, ends["left"]),
             "border_m": kept["border_m"].astype(float),
             "barrier_m": kept["border_m"].where(kept["barrier"], 0.0).astype(float),
-            "crossing": kept["crossing"].astype(bool),
+            **{name: kept[name].astype(bool) for name in ("crossing", "allowed", "by_hand")},
         }
     )
     table = table[table["a"] != table["b"]]
-    return table.groupby(["a", "b"], as_index=False).agg({"border_m": "sum", "barrier_m": "sum", "crossing": "any"})
+    sums = {"border_m": "sum", "barrier_m": "sum", "crossing": "any", "allowed": "any", "by_hand": "any"}
+    return table.groupby(["a", "b"], as_index=False).agg(sums)
 
 
 def _long_enough(pieces: pd.DataFrame, least_m: float) -> tuple[pd.DataFrame, pd.DataFrame]:
@@ -86,16 +149,3 @@ def _long_enough(pieces: pd.DataFrame, least_m: float) -> tuple[pd.DataFrame, pd
     kept = pieces[long[number]].assign(pair=renumbered[number[long[number]]])
     pairs = sums[long].rename("border_m").reset_index()
     return pairs, kept.sort_values("pair", kind="stable", ignore_index=True)
-
-
-def _with_links(borders: pd.DataFrame, units: gpd.GeoDataFrame, shapes: np.ndarray) -> pd.DataFrame:
-    """Add the bridge and inherited rows to the border rows (a, b are positions of units)."""
-    tables = [borders.assign(kind="border")]
-    joined = borders[["a", "b"]].to_numpy(dtype=np.int64).reshape(-1, 2)
-    for kind, level in (("bridge", "subdistrict"), ("inherited", "community")):
-        found = joining_pairs(shapes, pd.factorize(units[level])[0], joined)
-        joined = np.vstack([joined, found])
-        link = pd.DataFrame({"a": found[:, 0], "b": found[:, 1]})
-        empty = {"along": "", "along_name": "", "road_class": "", "barrier": False, "crossing": False}
-        tables.append(link.assign(border_m=0.0, kind=kind, factor=1.0, **empty))
-    return pd.concat([table for table in tables if len(table)] or tables[:1], ignore_index=True)

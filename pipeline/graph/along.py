@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from pipeline.rules import RuleSet
+from pipeline.rules import RuleSet, barring_of
 
 SPACING_M = 20.0
 LEAST_POINTS = 3
@@ -29,12 +29,15 @@ KIND_ORDER = {"railway": 0, "water": 1, "road": 2}
 def describe_borders(
     pieces: pd.DataFrame, count: int, lines: gpd.GeoDataFrame | None, rules: RuleSet, tolerance_m: float
 ) -> pd.DataFrame:
-    """Say of each border 0..count-1 what it runs along: along, along_name, road_class, barrier, crossing, factor.
+    """Say of each border 0..count-1 what it runs along.
+
+    Gives along, along_name, road_class, barrier, crossing, factor (see schema.EDGES) and `forbidden`: more than half of
+    the border runs along barriers that no community may extend across; these name it then.
 
     `pieces` (pair, x0, y0, x1, y1, length) are sorted by pair and along the border; every pair has some.
     """
     table = pd.DataFrame(
-        {"along": "", "along_name": "", "road_class": "", "barrier": False, "crossing": False},
+        {"along": "", "along_name": "", "road_class": "", "barrier": False, "crossing": False, "forbidden": False},
         index=pd.RangeIndex(count),
     )
     if lines is not None and len(lines) and count:
@@ -50,17 +53,15 @@ def describe_borders(
 
 
 def _line_facts(lines: gpd.GeoDataFrame, rules: RuleSet) -> pd.DataFrame:
-    """Take kind, name, road_class, barrier and factor of each line, by position; missing columns are filled."""
+    """Take kind, name, road_class, barrier, forbidden, factor of each line, by position; missing columns are filled."""
     text = {
         column: lines[column].fillna("").astype("str").to_numpy() if column in lines else ""
         for column in ("kind", "name", "road_class")
     }
     facts = pd.DataFrame(text, index=pd.RangeIndex(len(lines)))
-    if "barrier" in lines:
-        barrier = lines["barrier"].fillna(False).astype(bool).to_numpy()
-    else:
-        barrier = (facts["kind"].isin(rules.barrier_kinds) | facts["road_class"].isin(rules.barrier_kinds)).to_numpy()
-    facts = facts.assign(barrier=barrier, along=facts["kind"])
+    barring = barring_of(facts["kind"], facts["road_class"], rules).to_numpy()
+    barrier = lines["barrier"].fillna(False).astype(bool).to_numpy() if "barrier" in lines else barring != "ignore"
+    facts = facts.assign(barrier=barrier, forbidden=barrier & (barring == "forbidden"), along=facts["kind"])
     return facts.assign(factor=_factors(facts, rules))
 
 
@@ -113,14 +114,18 @@ def _border_points(pieces: pd.DataFrame) -> pd.DataFrame:
 def _matches(
     points: pd.DataFrame, ends: np.ndarray, row: np.ndarray, facts: pd.DataFrame, tolerance_m: float
 ) -> pd.DataFrame:
-    """Match each point with the best line of each kind: point, line. Barriers first, then by factor, then nearest."""
+    """Match each point with the best line of each kind: point, line.
+
+    Forbidden barriers first, then other barriers, then by factor, then the nearest.
+    """
     tree = shapely.STRtree(shapely.linestrings(ends.reshape(-1, 2, 2)))
     span = ends[:, 2:] - ends[:, :2]
     span = span / np.hypot(span[:, 0], span[:, 1])[:, None]
     kind = pd.factorize(facts["kind"])[0]
-    order = facts.assign(position=facts.index).sort_values(["barrier", "factor"], ascending=[False, True])
+    by = ["forbidden", "barrier", "factor"]
+    order = facts.assign(position=facts.index).sort_values(by, ascending=[False, False, True])
     rank = np.empty(len(facts), dtype=np.int64)
-    rank[order["position"]] = order.groupby(["barrier", "factor"], sort=False).ngroup()
+    rank[order["position"]] = order.groupby(by, sort=False).ngroup()
     found = [pd.DataFrame({"point": [], "line": []}, dtype=np.int64)]
     for start in range(0, len(points), CHUNK):
         some = points.iloc[start : start + CHUNK]
@@ -145,6 +150,9 @@ def _verdicts(points: pd.DataFrame, matches: pd.DataFrame, facts: pd.DataFrame) 
     barrier_pairs = barred.index[barred > 0.5 * number[barred.index]]
     # On a border along a barrier only barriers have a say, so that a riverside road does not name it.
     seen = seen[seen["barrier"] | ~seen["pair"].isin(barrier_pairs)]
+    shut = seen[seen["forbidden"]].drop_duplicates("point").groupby("pair").size()
+    forbidden_pairs = shut.index[shut > 0.5 * number[shut.index]]
+    seen = seen[seen["forbidden"] | ~seen["pair"].isin(forbidden_pairs)]
     votes = seen.groupby(["pair", "kind"], as_index=False).size()
     votes = votes[votes["pair"].isin(barrier_pairs) | (votes["size"] > 0.5 * votes["pair"].map(number))]
     votes = votes.assign(order=votes["kind"].map(KIND_ORDER)).sort_values(
@@ -157,7 +165,13 @@ def _verdicts(points: pd.DataFrame, matches: pd.DataFrame, facts: pd.DataFrame) 
     named = named.size().sort_values(["pair", "size", "factor", "name"], ascending=[True, False, True, True])
     named = named.drop_duplicates("pair").set_index("pair")
     table = named[["kind", "name", "road_class"]].set_axis(["along", "along_name", "road_class"], axis=1)
-    return table.assign(barrier=table.index.isin(barrier_pairs))
+    return table.assign(barrier=table.index.isin(barrier_pairs), forbidden=table.index.isin(forbidden_pairs))
+
+
+def road_crossings(lines: gpd.GeoDataFrame, rules: RuleSet) -> np.ndarray:
+    """Find the places (n, 2) where roads go across barriers."""
+    ends, row = _line_segments(lines.geometry.to_numpy())
+    return _crossing_points(ends, _line_facts(lines, rules).iloc[row])
 
 
 def _crossed(pieces: pd.DataFrame, ends: np.ndarray, facts: pd.DataFrame, tolerance_m: float) -> np.ndarray:

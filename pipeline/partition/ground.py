@@ -15,7 +15,7 @@ class Ground:
     """Units 0..n-1 of one problem and their m edges.
 
     `households` (n) int64; `anchor` (n) bool; `ends` (m, 2) int; `cost` (m) int64, decimetres of border x factor;
-    `barrier` (m) bool; `near`: neighbours of each unit.
+    `barrier` (m) bool; `near`: neighbours of each unit, over edges that are allowed: the others only cost.
     """
 
     ids: pd.Index
@@ -33,16 +33,18 @@ class Ground:
 def ground_of(units: pd.DataFrame, edges: pd.DataFrame) -> Ground:
     """Make the ground of some units (any subset) from the edges whose both ends are among them.
 
-    Units are taken in the order of their ids, so the same units give the same ground however their rows lie.
+    Units are taken in the order of their ids, so the same units give the same ground however their rows lie. Every edge
+    keeps its row in `ends`; one that is not `allowed` (a table without that column allows all) makes no neighbours.
     """
     ids = units.index.sort_values()
     a, b = ids.get_indexer(edges["a"]), ids.get_indexer(edges["b"])
     inside = (a >= 0) & (b >= 0)
     ends = np.column_stack([a[inside], b[inside]])
-    near: list[list[int]] = [[] for _ in range(len(ids))]
-    for i, j in ends.tolist():
-        near[i].append(j)
-        near[j].append(i)
+    allowed = edges["allowed"].to_numpy(bool)[inside] if "allowed" in edges else np.ones(len(ends), bool)
+    near: list[set[int]] = [set() for _ in range(len(ids))]
+    for i, j in ends[allowed].tolist():
+        near[i].add(j)
+        near[j].add(i)
     rows = units.loc[ids]
     return Ground(
         ids=ids,

@@ -380,6 +380,39 @@ def _quiet_solver(seed: int) -> highspy.Highs:
     return solver
 
 
+def lower_bound(
+    price: np.ndarray,
+    limits: np.ndarray,
+    whole: np.ndarray,
+    rows: Sequence[tuple[float, float, Expression]],
+    *,
+    nodes: int = 200,
+) -> float:
+    """Proved lower bound of a small programme: least `price` (k) within `limits` (k, 2) of the columns and the `rows`.
+
+    `whole` (k) bool: columns that take whole numbers. Rows are (low, high, expression). Effort is counted in `nodes`
+    of the branching, so that it is the same on every machine; infinity where no values satisfy the rows, minus infinity
+    where nothing is known.
+    """
+    solver = _quiet_solver(0)
+    for column, (low, high) in enumerate(limits.tolist()):
+        solver.addVar(low, high)
+        solver.changeColCost(column, float(price[column]))
+        if whole[column]:
+            solver.changeColIntegrality(column, highspy.HighsVarType.kInteger)
+    for low, high, expression in rows:
+        solver.addRow(low, high, len(expression), list(expression), [float(c) for c in expression.values()])
+    solver.setOptionValue("mip_max_nodes", nodes)
+    solver.run()
+    status = solver.getModelStatus()
+    if status in (highspy.HighsModelStatus.kInfeasible, highspy.HighsModelStatus.kUnboundedOrInfeasible):
+        return np.inf
+    known = solver.getInfo()
+    if whole.any():
+        return float(known.mip_dual_bound) if np.isfinite(known.mip_dual_bound) else -np.inf
+    return float(known.objective_function_value) if status == highspy.HighsModelStatus.kOptimal else -np.inf
+
+
 class Cover:
     """The linear programme that covers every unit once by exactly `parts` columns, each a set of units with a cost.
 

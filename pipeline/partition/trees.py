@@ -59,8 +59,9 @@ def _spanning_tree(ground: Ground, liking: np.ndarray) -> tuple[np.ndarray, list
     """Tree of the most liked edges (Prim); parent of each unit, and the units from the root outwards."""
     near: list[list[tuple[int, float]]] = [[] for _ in range(len(ground))]
     for (i, j), like in zip(ground.ends.tolist(), liking.tolist(), strict=True):
-        near[i].append((j, like))
-        near[j].append((i, like))
+        if j in ground.near[i]:  # an edge that is not allowed has a price and joins nothing
+            near[i].append((j, like))
+            near[j].append((i, like))
     parent = np.full(len(ground), -1)
     pull = np.full(len(ground), -np.inf)
     pull[0] = np.inf

@@ -10,16 +10,30 @@ from typing import Any
 import joblib
 import pandas as pd
 
+from pipeline.errors import raise_errors
+from pipeline.propose.anywhere import adjust
 from pipeline.propose.compliance import draft_compliance
+from pipeline.propose.conflicts import conflicts, unsplit
+from pipeline.propose.decided import with_survivors
 from pipeline.propose.merge import merge_communities
 from pipeline.propose.plan import Local, numbered, weakest
 from pipeline.propose.principle import draft_principle
+from pipeline.propose.rename import renamed
 from pipeline.propose.split import split_community
 from pipeline.results import Alternative, Proposal
 from pipeline.rules import RuleSet
 from pipeline.settings import SolveSection
 
-__all__ = ["merge_communities", "propose_compliance", "propose_principle", "split_community"]
+__all__ = [
+    "adjust",
+    "conflicts",
+    "merge_communities",
+    "propose_compliance",
+    "propose_principle",
+    "renamed",
+    "split_community",
+    "with_survivors",
+]
 
 Report = Callable[[str], None]
 
@@ -35,11 +49,15 @@ def propose_principle(
     rules: RuleSet,
     solve: SolveSection,
     *,
+    decisions: pd.DataFrame | None = None,
     jobs: int = 1,
     report: Report | None = None,
 ) -> Proposal:
     """Propose what the rules ask for and no more: a split or merge for every flag with that action.
 
+    `decisions` (schema.DECISIONS, without `conflicts`): what they ask for goes first and everything keeps to them;
+    `flags` and `neighbours` are those that decisions were laid over. Raises InputError where a split that was decided
+    has no solution.
     `units`, `edges`: schema.UNITS and EDGES; `flags`: schema.FLAGS_CSV; `neighbours`: community, neighbour, border_m,
     allowed. A flagged community that cannot be split or merged is in `left` with the reason.
     """
@@ -49,11 +67,22 @@ def propose_principle(
     tasks = [
         (
             draft_principle,
-            (mine, near, by_subdistrict.get(name, flags[:0]), beside.get(name, neighbours[:0]), rules, solve),
+            (
+                mine,
+                near,
+                by_subdistrict.get(name, flags[:0]),
+                beside.get(name, neighbours[:0]),
+                rules,
+                solve,
+                decisions,
+            ),
         )
         for name, mine, near in _by_subdistrict(units, edges)
     ]
-    return _assembled("principle", units, tasks, jobs, report)
+    proposal = _assembled("principle", units, tasks, jobs, report)
+    if decisions is not None:
+        raise_errors(unsplit(proposal.cases, decisions))
+    return proposal
 
 
 def propose_compliance(
@@ -62,14 +91,18 @@ def propose_compliance(
     rules: RuleSet,
     solve: SolveSection,
     *,
+    decisions: pd.DataFrame | None = None,
     jobs: int = 1,
     report: Report | None = None,
 ) -> Proposal:
     """Propose the least change that brings every community inside the limits, subdistrict by subdistrict.
 
-    `units`, `edges`: schema.UNITS and EDGES. Communities that no plan found can bring inside are in `left`.
+    `units`, `edges`: schema.UNITS and EDGES; `decisions` (schema.DECISIONS, without `conflicts`): every plan keeps to
+    them. Communities that no plan found can bring inside are in `left`.
     """
-    tasks = [(draft_compliance, (mine, near, rules, solve)) for _, mine, near in _by_subdistrict(units, edges)]
+    tasks = [
+        (draft_compliance, (mine, near, rules, solve, decisions)) for _, mine, near in _by_subdistrict(units, edges)
+    ]
     return _assembled("compliance", units, tasks, jobs, report)
 
 

@@ -9,7 +9,9 @@ a group resolves the same small communities, touches no more, and abolishes one 
 """
 
 import time
+from collections.abc import Collection
 from dataclasses import dataclass
+from itertools import combinations
 
 import pandas as pd
 
@@ -41,8 +43,12 @@ def merge_communities(
     upper: int,
     split_over: int,
     seconds: float = 60.0,
+    apart: Collection[frozenset[str]] = (),
+    kept: Collection[str] = (),
 ) -> Solution:
     """Choose merges for one subdistrict.
+
+    `apart`: pairs that must not come into one group, not even by way of a third; `kept`: communities whose name stays.
 
     `communities`: households, indexed by community; `neighbours`: community, neighbour, border_m, allowed (pairs that
     may merge). The plan is a Series community -> name of the group's largest member. Objective and bound are
@@ -52,7 +58,8 @@ def merge_communities(
     households = communities["households"]
     small = set(neighbours["community"]) & set(households.index[households < merge_under])
     allowed = neighbours[neighbours["allowed"] & neighbours["community"].isin(small)]
-    groups, complete = list_groups(households, allowed, small, lower=lower, most=split_over)
+    never = {*apart, *(frozenset(pair) for pair in combinations(sorted(kept), 2))}
+    groups, complete = list_groups(households, allowed, small, lower=lower, most=split_over, apart=never)
     levels = [
         [-group.small for group in groups],
         [int(group.households > upper) for group in groups],
@@ -64,7 +71,7 @@ def merge_communities(
     objective = (float(len(small) + totals[0]), float(totals[1]), float(totals[2]), totals[3] / DECIMETRES)
     plan = pd.Series(households.index, index=households.index, name="community")
     for index in chosen:
-        members = sorted(groups[index].members, key=lambda name: (-int(households[name]), name))
+        members = sorted(groups[index].members, key=lambda name: (name not in kept, -int(households[name]), name))
         plan[members] = members[0]
     spent = round(time.monotonic() - begun, 3)
     if proved and complete:
@@ -76,11 +83,17 @@ def merge_communities(
 
 
 def list_groups(
-    households: pd.Series, allowed: pd.DataFrame, small: set[str], *, lower: int, most: int
+    households: pd.Series,
+    allowed: pd.DataFrame,
+    small: set[str],
+    *,
+    lower: int,
+    most: int,
+    apart: Collection[frozenset[str]] = (),
 ) -> tuple[list[Group], bool]:
     """List the connected groups of at least two that reach `lower`, stay within `most` and cannot be cut in two.
 
-    Returns the groups, smallest first, and whether all of them are listed.
+    A group with a pair of `apart` is left out. Returns the groups, smallest first, and whether all of them are listed.
     """
     border: dict[frozenset[str], int] = {}
     near: dict[str, set[str]] = {}
@@ -101,7 +114,8 @@ def list_groups(
             found.append(Group(members, total, len(members & small), shared))
         for name in sorted(set().union(*(near[member] for member in members)) - members):
             wider = members | {name}
-            if total + counts[name] <= most and wider not in seen:
+            refused = any(name in pair and pair <= wider for pair in apart)
+            if total + counts[name] <= most and wider not in seen and not refused:
                 if len(seen) >= MOST_GROUPS:
                     return found, False
                 seen.add(wider)

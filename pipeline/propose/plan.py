@@ -69,15 +69,18 @@ def new_names(subdistrict: str, taken: Iterable[str], count: int) -> list[str]:
     return names
 
 
-def names_of_parts(units: pd.DataFrame, parts: pd.Series, community: str, fresh: Sequence[str]) -> pd.Series:
+def names_of_parts(
+    units: pd.DataFrame, parts: pd.Series, community: str, fresh: Sequence[str], *, pinned: bool = False
+) -> pd.Series:
     """Name the parts of one split community: the part with the office keeps the name, the rest take `fresh` in order.
 
-    Without an office the part with most households keeps it. New parts are ordered by households, most first.
+    Without an office part 0 keeps it where units are `pinned` to it, else the part with most households. New parts are
+    ordered by households, most first.
     """
     sizes = units.loc[parts.index, "households"].groupby(parts.to_numpy()).sum()
     ranked = sizes.sort_values(ascending=False, kind="stable").index.tolist()
     office = parts.index[units.loc[parts.index, "anchor"].to_numpy(bool)]
-    keeper = parts.loc[office[0]] if len(office) else ranked[0]
+    keeper = parts.loc[office[0]] if len(office) else 0 if pinned else ranked[0]
     others = [part for part in ranked if part != keeper]
     return parts.map({keeper: community} | dict(zip(others, fresh, strict=False)))
 

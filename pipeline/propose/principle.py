@@ -5,12 +5,15 @@ from dataclasses import replace
 import numpy as np
 import pandas as pd
 
+from pipeline.decisions import none_decided
 from pipeline.partition.ground import DECIMETRES, Ground, ground_of
+from pipeline.propose.by_hand import ByHand, draft_by_hand
 from pipeline.propose.merge import merge_communities
 from pipeline.propose.plan import Change, Draft, Local, case_row, names_of_parts, new_names
 from pipeline.propose.split import Wanted, quick_split, split_ground
 from pipeline.results import Alternative, Solution
 from pipeline.rules import RuleSet
+from pipeline.schema import DECIDED
 from pipeline.settings import SolveSection
 
 EVEN_WITHIN = (0.05, 0.1, 0.2)
@@ -30,35 +33,67 @@ def draft_principle(
     neighbours: pd.DataFrame,
     rules: RuleSet,
     solve: SolveSection,
+    decisions: pd.DataFrame | None = None,
 ) -> Local:
-    """Draft the splits and merges of one subdistrict; all tables may hold rows of this subdistrict only."""
-    drafts: list[Draft] = []
+    """Draft the splits and merges of one subdistrict; all tables may hold rows of this subdistrict only.
+
+    `decisions` (schema.DECISIONS) may speak of others too. What they move and merge comes first; splits and merges are
+    drafted on what that leaves, and keep to the rest of them.
+    """
+    decisions = none_decided() if decisions is None else decisions
+    hand = draft_by_hand(units, decisions, rules)
+    today, units = units, hand.units
+    drafts: list[Draft] = list(hand.drafts)
     left = dict(zip(flags["community"], flags["reason"], strict=True))
-    taken = units["community"].unique().tolist()
+    taken = [*today["community"].unique(), *set(units["community"]).difference(today["community"])]
+    sizes = units["households"].groupby(units["community"]).sum()
     for flag in flags[flags["action"] == "split"].itertuples(index=False):
-        draft = _draft_split(units, edges, flag, rules, solve, taken)
+        if flag.community not in hand.parts and sizes.get(flag.community, 0) <= rules.split_over:
+            continue  # what was moved by hand is enough
+        draft = _draft_split(units, edges, flag, rules, solve, taken, hand)
         if draft.solution.plan is None:
             left[flag.community] = f"{_ended(flag.reason)}但{draft.solution.note}。"
         else:
             del left[flag.community]
             taken += [name for name in draft.plan.unique() if name not in taken]
         drafts.append(draft)
-    merged, after = _draft_merges(units, flags, neighbours, rules, solve)
+    merged, after = _draft_merges(units, flags, neighbours, rules, solve, hand)
+    after |= hand.after
     for name in flags.loc[flags["action"] == "merge", "community"]:
         if name not in after:
             left[name] = f"{_ended(left[name])}但与其他合并事项相冲突，本次未安排合并。"
         elif rules.lower <= after[name] <= rules.upper:
             del left[name]
-    return Local(drafts + merged, left | _above_after_merge(merged, rules))
+    drafts += merged
+    left |= _above_after_merge(merged, rules)
+    return Local(drafts, _left_after(left, today, drafts, rules) if len(decisions) else left)
+
+
+def _left_after(left: dict[str, str], units: pd.DataFrame, drafts: list[Draft], rules: RuleSet) -> dict[str, str]:
+    """Keep the reasons of communities outside the limits, and give one to those that decisions brought there."""
+    plan = units["community"].copy()
+    for draft in drafts:
+        plan.loc[draft.plan.index] = draft.plan
+    sizes = units["households"].groupby(plan).sum()
+    outside = sizes[(sizes < rules.lower) | (sizes > rules.upper)]
+    by_hand = f"{DECIDED}调整后不在{rules.lower}—{rules.upper}户以内"
+    return {str(name): left.get(str(name), f"{name}{int(size)}户，{by_hand}。") for name, size in outside.items()}
 
 
 def _draft_split(
-    units: pd.DataFrame, edges: pd.DataFrame, flag: object, rules: RuleSet, solve: SolveSection, taken: list[str]
+    units: pd.DataFrame,
+    edges: pd.DataFrame,
+    flag: object,
+    rules: RuleSet,
+    solve: SolveSection,
+    taken: list[str],
+    hand: ByHand,
 ) -> Draft:
     community = flag.community  # type: ignore[attr-defined]
     mine = units[units["community"] == community]
     ground = ground_of(mine, edges)
-    wanted = Wanted(rules.lower, rules.upper)
+    pinned = tuple(unit for unit, name in enumerate(ground.ids) if name in hand.pinned)
+    wanted = Wanted(rules.lower, rules.upper, hand.parts.get(community), with_root=pinned)
     solution = split_ground(ground, wanted, seconds=solve.seconds, seed=solve.seed)
     subdistrict = str(mine["subdistrict"].iloc[0])
     if solution.plan is None:
@@ -69,7 +104,8 @@ def _draft_split(
         return Draft(row, today, solution, [])
 
     def named(parts: pd.Series) -> pd.Series:
-        return names_of_parts(mine, parts, community, new_names(subdistrict, taken, parts.nunique() - 1))
+        fresh = new_names(subdistrict, taken, parts.nunique() - 1)
+        return names_of_parts(mine, parts, community, fresh, pinned=bool(pinned))
 
     plan = named(solution.plan)
     change = Change((community,), tuple(_largest_first(mine, plan, community)), mine.index)
@@ -118,7 +154,8 @@ def _other_splits(
         for share in EVEN_WITHIN
     ]
     tries.append(("主要道路优先", replace(wanted, parts=parts, cost=_off_road(ground, edges))))
-    tries.append((f"分为{parts + 1}个", replace(wanted, parts=parts + 1)))
+    if wanted.parts is None:
+        tries.append((f"分为{parts + 1}个", replace(wanted, parts=parts + 1)))
     found: list[tuple[str, Solution]] = []
     seen = [best.plan]
     for label, want in tries:
@@ -153,10 +190,17 @@ def _off_road(ground: Ground, edges: pd.DataFrame) -> np.ndarray:
 
 
 def _draft_merges(
-    units: pd.DataFrame, flags: pd.DataFrame, neighbours: pd.DataFrame, rules: RuleSet, solve: SolveSection
+    units: pd.DataFrame,
+    flags: pd.DataFrame,
+    neighbours: pd.DataFrame,
+    rules: RuleSet,
+    solve: SolveSection,
+    hand: ByHand,
 ) -> tuple[list[Draft], dict[str, int]]:
     """Drafts of the chosen merges, and households after of every community they touch."""
     asked = neighbours[neighbours["community"].isin(flags.loc[flags["action"] == "merge", "community"])]
+    here = set(units["community"])  # moves by hand may have emptied some
+    asked = asked[asked["community"].isin(here) & asked["neighbour"].isin(here)]
     if asked.empty:
         return [], {}
     communities = units.groupby("community", sort=True)[["households"]].sum()
@@ -168,6 +212,8 @@ def _draft_merges(
         upper=rules.upper,
         split_over=rules.split_over,
         seconds=solve.seconds,
+        apart=hand.apart,
+        kept=hand.kept,
     )
     assert solution.plan is not None
     subdistrict = str(units["subdistrict"].iloc[0])

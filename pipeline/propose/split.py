@@ -7,6 +7,7 @@ run along); imbalance, the sum of |households - mean|.
 import math
 import time
 from dataclasses import dataclass
+from itertools import product
 
 import numpy as np
 import pandas as pd
@@ -22,12 +23,22 @@ QUICK_TRIES = 60
 
 @dataclass(frozen=True)
 class Wanted:
-    """What is asked of a split: limits, number of parts (None: the fewest), cost of each edge (None: its own)."""
+    """What is asked of a split: limits, number of parts (None: the fewest), cost of each edge (None: its own).
+
+    `together`: groups of units that share one part; `with_root`: units of part 0, which holds the office.
+    """
 
     lower: int
     upper: int
     parts: int | None = None
     cost: np.ndarray | None = None
+    together: tuple[tuple[int, ...], ...] = ()
+    with_root: tuple[int, ...] = ()
+
+    def allows(self, labels: np.ndarray) -> bool:
+        """Whether labels keep together what belongs together; part 0 holds the root."""
+        shared = all(len(set(labels[list(group)].tolist())) == 1 for group in self.together)
+        return shared and not labels[list(self.with_root)].any()
 
 
 def split_community(
@@ -76,7 +87,9 @@ def quick_split(ground: Ground, wanted: Wanted, *, seed: int = 0) -> Solution:
     labels = tree_split(ground, parts, wanted.lower, wanted.upper, cost=steered, tries=QUICK_TRIES, seed=seed)
     if labels is None:
         return Solution(None, "heuristic", note=f"没有找到分为{parts}个的方案")
-    labels = _root_first(labels, _root(ground))
+    labels = _root_first(labels, _root(ground, wanted))
+    if not wanted.allows(labels):
+        return Solution(None, "heuristic", note=f"没有找到分为{parts}个的方案")
     crossings, border, uneven = _levels(ground, cost, labels, parts)
     objective = (float(parts), float(crossings), border / DECIMETRES, uneven / parts)
     bound = (float(parts), 0.0, 0.0, 0.0)
@@ -87,7 +100,7 @@ def quick_split(ground: Ground, wanted: Wanted, *, seed: int = 0) -> Solution:
 def _into(ground: Ground, parts: int, wanted: Wanted, *, until: float, seed: int) -> Solution:
     """Split into exactly `parts` parts: first crossings and border cost together, then imbalance among the cheapest."""
     cost = ground.cost if wanted.cost is None else wanted.cost
-    root = _root(ground)
+    root = _root(ground, wanted)
     model, cuts = _model(ground, parts, wanted, root, seed)
     dearest = int(cost.sum()) + 1
     barriers = np.flatnonzero(ground.barrier)
@@ -101,6 +114,7 @@ def _into(ground: Ground, parts: int, wanted: Wanted, *, until: float, seed: int
     price = {cuts[e]: float(cost[e]) - (dearest if ground.barrier[e] else 0) for e in cuts}
     quick = tree_split(ground, parts, wanted.lower, wanted.upper, cost=_steered(ground, cost, dearest), seed=seed)
     start = None if quick is None else _root_first(quick, root)
+    start = start if start is not None and wanted.allows(start) else None
     cheap = model.minimise(price, first, until=until, constant=float(dearest * len(barriers)), start=start)
     if cheap.infeasible:
         return Solution(None, "infeasible")
@@ -166,18 +180,25 @@ def first_gap(objective: tuple[float, ...], bound: tuple[float, ...]) -> float:
 def _model(ground: Ground, parts: int, wanted: Wanted, root: int, seed: int) -> tuple[PartitionModel, dict[int, int]]:
     kinds = [Part(root, 0), *[Part(None, 1) for _ in range(parts - 1)]]
     allowed = np.ones((len(ground), parts), bool)
-    allowed[root, 1:] = False
+    allowed[[root, *wanted.with_root], 1:] = False
     model = PartitionModel(ground, kinds, allowed, least=wanted.lower, seed=seed)
     for part in range(parts):
         model.row(wanted.lower, wanted.upper, model.households(part))
+    for first, *others in wanted.together:
+        for unit, part in product(others, range(parts)):
+            pair = {int(model.x[u, part]): sign for u, sign in ((first, 1.0), (unit, -1.0)) if model.x[u, part] >= 0}
+            if pair:
+                model.row(0, 0, pair)
     cuts = model.cut(range(len(ground.ends)))
     for edge in np.flatnonzero(ground.barrier).tolist():
         model.only_where_cut(edge, cuts[edge])
     return model, cuts
 
 
-def _root(ground: Ground) -> int:
-    """The unit that part 0 holds: the office, or else the largest unit (some part must hold it)."""
+def _root(ground: Ground, wanted: Wanted) -> int:
+    """The unit that part 0 holds: the office, else one of `with_root`, else the largest (some part must hold it)."""
+    if wanted.with_root and not ground.anchor.any():
+        return wanted.with_root[0]
     return int(ground.anchor.argmax()) if ground.anchor.any() else int(ground.households.argmax())
 
 
@@ -225,5 +246,9 @@ def _why_infeasible(ground: Ground, wanted: Wanted, fewest: int, most: int) -> s
     if fewest > most:
         either = f"分{most}个则超上限，分{most + 1}个则不足下限"
         return f"{total}户不能分成若干个{wanted.lower}—{wanted.upper}户的社区（{either}）"
-    tried = "、".join(str(number) for number in range(max(fewest, 2), most + 1))
-    return f"已证明：基本单元不可再分且各部分须连片，分成{tried}个均不能使每部分处于{wanted.lower}—{wanted.upper}户"
+    numbers = range(max(fewest, 2), most + 1) if wanted.parts is None else [wanted.parts]
+    tried = "、".join(str(number) for number in numbers)
+    held = "且满足人工决定" if wanted.parts or wanted.together or wanted.with_root else ""
+    return (
+        f"已证明：基本单元不可再分且各部分须连片{held}，分成{tried}个均不能使每部分处于{wanted.lower}—{wanted.upper}户"
+    )

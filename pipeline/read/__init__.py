@@ -1,7 +1,7 @@
 """Reads an area: opens its files, joins counts to shapes, and tells every fault with file, sheet, row or feature.
 
 The rooms, in the order they are used: opening (sheets and layers, columns, cells, coordinates), names, units (outlines
-by overlap, buildings), joins, offices, communities, lines. Files are only ever read.
+by overlap, buildings), joins, offices, communities, lines, forecast. Files are only ever read.
 """
 
 from collections.abc import Callable
@@ -14,6 +14,10 @@ from pipeline.errors import problems_table
 from pipeline.read.buildings import make_buildings
 from pipeline.read.communities import communities_table
 from pipeline.read.coordinates import find_offsets
+from pipeline.read.crossings import make_crossings
+from pipeline.read.decisions import make_decisions, with_declared_parts
+from pipeline.read.edits import read_edits
+from pipeline.read.forecast import make_forecast
 from pipeline.read.joins.by_name import is_per_compound, with_unit_ids
 from pipeline.read.joins.join import join_counts
 from pipeline.read.joins.plausible import Remarked, implausible
@@ -63,23 +67,30 @@ def read_area(settings: Settings, rules: RuleSet, *, report: Callable[[str], Non
     places = _join(sources, rules.measure, remarked(opened.sources)) if usable else _nothing(opened.crs)
     lines, found = make_lines(sources, rules, opened.crs)
     buildings, more = make_buildings(sources)
+    edits, told = read_edits(settings)
+    decisions, faulty = make_decisions(sources, places.units, places.communities) if usable else (None, [])
+    forecast, books, awry = make_forecast(places.units, places.communities, sources, settings, rules)
     return Area(
         settings=settings,
         rules=rules,
         units=places.units,
-        communities=places.communities,
+        communities=with_declared_parts(places.communities, decisions),
         lines=lines,
         premises=places.premises,
-        problems=problems_table([*opened.rows, *rows, *suspected, *places.rows, *found, *more]),
-        reconciliation=_books(places.reconciliation),
+        problems=problems_table([*opened.rows, *rows, *suspected, *places.rows, *found, *more, *told, *faulty, *awry]),
+        reconciliation=_books([*places.reconciliation, *books]),
         inputs=hashes(settings),
         outlines=make_outlines(sources),
         buildings=buildings,
+        crossings=make_crossings(sources),
+        edits=edits,
         counts=places.counts,
+        decisions=decisions,
         columns=pd.DataFrame(
             [row for source in sources.values() for row in source.columns], columns=columns("columns.csv"), dtype="str"
         ),
         offsets=offsets,
+        forecast=forecast,
     )
 
 

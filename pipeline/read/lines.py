@@ -10,7 +10,7 @@ import shapely
 from pipeline.errors import problem
 from pipeline.read.cells.values import look_up
 from pipeline.read.sources import Rows, Source
-from pipeline.rules import RuleSet
+from pipeline.rules import RuleSet, barring_of
 
 KIND_OF = {"roads": "road", "water": "water", "railways": "railway"}
 
@@ -55,7 +55,7 @@ def make_lines(sources: Mapping[str, Source], rules: RuleSet, crs: object | None
     if not parts:
         return empty_lines(crs), rows
     lines = pd.concat(parts, ignore_index=True)
-    barrier = lines["kind"].isin(rules.barrier_kinds) | lines["road_class"].isin(rules.barrier_kinds)
+    barrier = barring_of(lines["kind"], lines["road_class"], rules) != "ignore"
     lines = lines.assign(barrier=barrier)[["kind", "name", "road_class", "barrier", "geometry"]]
     return gpd.GeoDataFrame(lines, geometry="geometry", crs=crs), rows
 

@@ -19,11 +19,12 @@ from pipeline.read.columns.evidence import columns_found
 from pipeline.read.columns.measured import with_measure
 from pipeline.read.columns.recognition import recognise, recognised
 from pipeline.read.coordinates import place_layers, to_working, working_crs
+from pipeline.read.crossings import read_points
 from pipeline.read.layers import companions, label_files, read_layers
 from pipeline.read.sheets import is_sheet, read_sheets
 from pipeline.read.sources import TOTAL, Rows, Source, Unreadable, joined
 from pipeline.rules import RuleSet
-from pipeline.settings import LayerSection, Settings
+from pipeline.settings import EDIT_SECTIONS, TABLE_SECTIONS, LayerSection, Settings
 
 NEEDS_FEATURES = ("units", "communities", "subdistricts")
 
@@ -41,7 +42,7 @@ def open_sources(settings: Settings, rules: RuleSet, report: Callable[[str], Non
     """Open the file of every section; a section that cannot be used is left out and its faults are in `rows`."""
     parts: dict[str, list[Source]] = {}
     rows: Rows = []
-    for role in settings.given():
+    for role in [role for role in settings.given() if role not in EDIT_SECTIONS]:
         report(f"reading {', '.join(path.name for path in settings.paths(role))}")
         opened, found = open_parts(settings, role, rules.measure)
         rows += found
@@ -75,7 +76,8 @@ def open_parts(settings: Settings, role: str, measure: str) -> tuple[list[Source
             source, found = _ours(raw, section, measure)
             rows += found
             parts.append(source)
-    rows += check_dates(parts, settings.area.date)
+    if role != "forecast":  # its dates are of years to come
+        rows += check_dates(parts, settings.area.date)
     return ([] if lost else parts), _said_once(rows)
 
 
@@ -110,7 +112,7 @@ def _raw_parts(path: Path, settings: Settings, role: str, measure: str) -> tuple
         advice = getattr(error, "advice", "Open it in the program that made it and save it again.")
         return [], [problem("error", role, "unreadable file", f"{error}.", advice, source=path.name)]
     if not any(row["severity"] == "error" for row in rows) and all(raw.table.empty for raw in raws):
-        severity = "error" if role in (*NEEDS_FEATURES, "households") else "warning"
+        severity = "error" if role in (*NEEDS_FEATURES, *TABLE_SECTIONS) else "warning"
         detail = f"The {'table' if is_sheet(path) else 'layer'} is empty."
         advice = "Check that it is the right file and layer."
         return [], [*rows, problem(severity, role, "empty layer", detail, advice, source=raws[0].label)]
@@ -140,8 +142,10 @@ def _ours(raw: Source, section: LayerSection, measure: str) -> tuple[Source, Row
 def _read(path: Path, settings: Settings, role: str, measure: str) -> tuple[list[Source], Rows]:
     """Read the file as sheets or as layers, under its own column names."""
     section: LayerSection = getattr(settings, role)
-    if role == "households" or (role == "premises" and is_sheet(path)):
+    if role in TABLE_SECTIONS or (role == "premises" and is_sheet(path)):
         return read_sheets(path, section.layer, role, lambda names: recognised(role, names, section.mapped, measure))
+    if role == "crossings" and is_sheet(path):
+        return [read_points(path, section)], []
     if is_sheet(path):
         raise Unreadable(f"[{role}] needs a layer of shapes; a table of counts belongs under [households]")
     return read_layers(path, settings, role)

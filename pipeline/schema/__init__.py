@@ -6,12 +6,16 @@ Nothing here knows how a table is made.
 
 from pipeline.schema.column import Column
 from pipeline.schema.files import (
+    ADJACENCY_CSV,
     ALTERNATIVES_CSV,
     CASES_CSV,
     COLUMNS_CSV,
     COMMUNITIES_CSV,
     COUNTS_CSV,
+    ENSEMBLE_CHAINS_CSV,
+    ENSEMBLE_CSV,
     FLAGS_CSV,
+    FORECAST_CSV,
     LOOKUP_CSV,
     MEASURES_CSV,
     NEAR_CSV,
@@ -22,12 +26,16 @@ from pipeline.schema.files import (
     RECONCILIATION,
     REPAIRS_CSV,
 )
-from pipeline.schema.memory import COMMUNITIES, EDGES, LINES, MEASURE_COLUMNS, UNITS
+from pipeline.schema.memory import COMMUNITIES, DECISIONS, EDGES, LINES, MEASURE_COLUMNS, UNITS
 from pipeline.schema.problems import OFFSET, PROBLEM_ZH, SKETCH
 from pipeline.schema.values import (
     ACTION_ZH,
     AS_GIVEN,
+    BARRIER_CLASSES,
+    BARRING_ZH,
     CHANGE_ZH,
+    DECIDED,
+    DECISION_ZH,
     FAR_OVER,
     HOW_ZH,
     HYPOTHESIS_ZH,
@@ -45,6 +53,7 @@ from pipeline.schema.values import (
     SECTION_ZH,
     STATUS_ZH,
     STRATEGY_ZH,
+    TODAY,
     UNDER,
     VERDICT_ZH,
     WITHIN,
@@ -52,17 +61,26 @@ from pipeline.schema.values import (
 
 __all__ = [
     "ACTION_ZH",
+    "ADJACENCY_CSV",
     "ALTERNATIVES_CSV",
     "AS_GIVEN",
+    "BARRIER_CLASSES",
+    "BARRING_ZH",
     "CASES_CSV",
     "CHANGE_ZH",
     "COLUMNS_CSV",
     "COMMUNITIES",
     "COMMUNITIES_CSV",
     "COUNTS_CSV",
+    "DECIDED",
+    "DECISIONS",
+    "DECISION_ZH",
     "EDGES",
+    "ENSEMBLE_CHAINS_CSV",
+    "ENSEMBLE_CSV",
     "FAR_OVER",
     "FLAGS_CSV",
+    "FORECAST_CSV",
     "HOW_ZH",
     "HYPOTHESIS_ZH",
     "KIND_ZH",
@@ -77,6 +95,7 @@ __all__ = [
     "NEW_COMMUNITY",
     "OFFSET",
     "OFFSETS_CSV",
+    "ON_REQUEST",
     "OVER",
     "PLAN_CSV",
     "PREMISES_ZH",
@@ -94,6 +113,7 @@ __all__ = [
     "STATUS_ZH",
     "STRATEGY_ZH",
     "TABLES",
+    "TODAY",
     "UNDER",
     "UNITS",
     "VERDICT_ZH",
@@ -106,6 +126,7 @@ __all__ = [
 TABLES: dict[str, tuple[Column, ...]] = {
     "units": UNITS,
     "communities": COMMUNITIES,
+    "decisions": DECISIONS,
     "lines": LINES,
     "edges": EDGES,
     "plan.csv": PLAN_CSV,
@@ -123,7 +144,14 @@ TABLES: dict[str, tuple[Column, ...]] = {
     "neighbours.csv": NEIGHBOURS_CSV,
     "lookup.csv": LOOKUP_CSV,
     "alternatives.csv": ALTERNATIVES_CSV,
+    "adjacency.csv": ADJACENCY_CSV,
+    "forecast.csv": FORECAST_CSV,
+    "ensemble.csv": ENSEMBLE_CSV,
+    "ensemble-chains.csv": ENSEMBLE_CHAINS_CSV,
 }
+
+ON_REQUEST = ("forecast.csv", "ensemble.csv", "ensemble-chains.csv")
+"""Tables that a run writes only when it is asked for them or has what they need."""
 
 
 def columns(table: str) -> list[str]:

@@ -1,6 +1,7 @@
 """The tables that a run and a check write."""
 
 from pipeline.schema.column import COMMUNITY, HOUSEHOLDS, POPULATION, SUBDISTRICT, Column
+from pipeline.schema.memory import EDGES
 
 _STRATEGY = Column("strategy", "principle or compliance", "方案")
 _ANSWER = (
@@ -180,3 +181,58 @@ ALTERNATIVES_CSV = (
     Column("households", "households of the unit", "常住户", "households"),
     Column("community", "community in the alternative", "社区"),
 )
+
+ADJACENCY_CSV = (
+    *EDGES[:2],
+    Column("name_a", "name of the first unit", "单元甲名称"),
+    Column("name_b", "name of the second unit", "单元乙名称"),
+    Column("community_a", "community of today of the first unit", "社区甲"),
+    Column("community_b", "community of today of the second unit", "社区乙"),
+    *EDGES[2:],
+)
+"""adjacency.csv: the adjacency table, to be edited by hand (kind, allowed, factor and why) and replayed."""
+FORECAST_CSV = (
+    Column("strategy", "today (the communities of today), principle or compliance", "方案"),
+    COMMUNITY,
+    SUBDISTRICT,
+    Column("status_now", "status in the base year", "现判定"),
+    Column("status_horizon", "status in the last year", "期末判定"),
+    Column("trigger_year", "first year in which it passes a limit that it has not passed now; empty: none", "触发年"),
+    Column("trigger", "limits that it passes in that year: lower, merge_under, upper, split_over", "触发界限"),
+    Column("sentence", "what becomes of it, in words", "说明"),
+)
+"""forecast.csv: communities in the years of the forecast. A column for each year, with its households, stands between
+subdistrict and status_now, the base year first."""
+
+ENSEMBLE_CSV = (
+    Column("subdistrict", "parent of communities; empty for the whole area", "街道/镇/中心"),
+    Column("measure", "name of the measure", "指标"),
+    Column("label", "its name in Chinese", "指标名称"),
+    Column("unit", "its unit", "单位"),
+    Column("plan", "value of the plan", "本方案"),
+    Column("low", "5% of the random plans lie below it", "随机方案5%分位"),
+    Column("median", "half of the random plans lie below it", "随机方案中位数"),
+    Column("high", "95% of the random plans lie below it", "随机方案95%分位"),
+    Column("at_most", "share of the random plans whose value is at most that of the plan", "不大于本方案的占比"),
+    Column("at_least", "share of the random plans whose value is at least that of the plan", "不小于本方案的占比"),
+    Column("r_hat", "rank-normalised split R-hat; 1 where the chains agree", "R-hat"),
+    Column("ess", "effective number of independent plans", "有效样本数"),
+    Column("trusted", "true where r_hat is at most 1.01 and ess at least 400", "混合充分"),
+    Column("sentence", "where the plan stands, as a sentence", "说明"),
+)
+"""ensemble.csv: where the plan stands among random valid plans, by subdistrict and for the whole area."""
+
+ENSEMBLE_CHAINS_CSV = (
+    SUBDISTRICT,
+    Column("lower", "fewest households of a community of the random plans", "下限", "households"),
+    Column("upper", "most households of a community of the random plans", "上限", "households"),
+    Column("widened", "true where the limits were widened to hold the plan", "已放宽"),
+    Column("chains", "independent chains", "链数"),
+    Column("steps", "steps of all chains together, with those of the warm-up", "总步数"),
+    Column("draws", "random plans that were kept", "方案数"),
+    Column("distinct", "different ones among them", "互异方案数"),
+    Column("recombined", "share of recombining steps that changed the plan", "重组接受率"),
+    Column("split", "share of splitting steps that changed the plan", "拆分接受率"),
+    Column("merged", "share of merging steps that changed the plan", "合并接受率"),
+)
+"""ensemble-chains.csv: how the random plans were drawn."""

@@ -57,6 +57,22 @@ COMMUNITIES = (
 """`communities`: DataFrame indexed by community, one row each, of today. Columns after `population` may be missing;
 an indicator is judged only where its column is there."""
 
+DECISIONS = (
+    Column("decision", "kind of decision", "决定"),
+    Column("units", "unit_id of the units it speaks of, joined by 、; may be empty", "基本单元"),
+    Column("communities", "names of the communities it speaks of, joined by 、; may be empty", "社区"),
+    Column("parts", "number of parts, for `force split` and `parts`; blank elsewhere", "个数"),
+    Column("new_name", "new name (`rename`), or the community whose name stays (`force merge`)", "新名称"),
+    Column("reason", "why it was decided", "理由"),
+    Column("by", "who decided", "决定单位"),
+    Column("date", "when, as given", "日期"),
+    Column("subdistrict", "subdistrict that it concerns", "街道/镇/中心"),
+    Column("source", "file, sheet and row", "来源"),
+)
+"""`decisions`: DataFrame, one row per decision in the order of the file; a row of the file that names several
+communities which are decided one by one stands here once for each. What columns of the
+communities declare (`protected`, `expected_parts`) follows as rows of `lock` and `parts` without a source."""
+
 LINES = (
     Column("kind", "road, water or railway", "类别"),
     Column("name", "name, may be empty", "名称"),
@@ -69,7 +85,7 @@ EDGES = (
     Column("a", "unit_id, the smaller of the two", "单元甲"),
     Column("b", "unit_id, the larger of the two", "单元乙"),
     Column("border_m", "length of the shared border; 0 for bridge and inherited", "共有边界长", "m"),
-    Column("kind", "border, bridge or inherited", "类别"),
+    Column("kind", "border, corner, bridge, inherited or manual", "类别"),
     Column("along", "what most of the border runs along: road, water, railway, or empty for open ground", "沿线类别"),
     Column("along_name", "its name, may be empty", "沿线名称"),
     Column("road_class", "its class if a road", "道路等级"),
@@ -79,8 +95,19 @@ EDGES = (
         "factor", "price of a border here: 1.0 open ground, less along a road by class, 0.1 along a barrier", "边界系数"
     ),
     Column("border_cost", "border_m x factor", "边界代价", "m"),
+    Column("allowed", "true where a community may extend from one unit to the other here", "可以跨越"),
+    Column("why", "the sentence why or why not, empty for an open border", "说明"),
+    Column(
+        "computed",
+        "what stood here before it was edited by hand: kind, allowed, factor and why, parted by |; "
+        "in adjacency.csv of every row, and not to be edited",
+        "计算结果（勿改）",
+    ),
 )
-"""`edges`: DataFrame, one row per pair of neighbouring units (rook), sorted by a, b. An explicit table: it can be
-edited and replayed. Kinds: a `border` is a shared line; a `bridge` joins parts of a subdistrict that touch nowhere, the
-shortest way across; an `inherited` row joins a detached part of a community of today to the rest of it, so that
-detachment that exists is not mistaken for one that a plan makes."""
+"""`edges`: DataFrame, a row per pair of neighbouring units (rook), sorted by a, b. An explicit table: it can be
+edited and replayed. Kinds: a `border` is a shared line; a `corner` is a contact too short for one, not allowed unless a
+planner allows it; a `bridge` joins parts of a subdistrict that touch nowhere, the shortest way across; an `inherited`
+row joins a detached part of a community of today to the rest of it, so that detachment that exists is not mistaken for
+one that a plan makes; a `manual` row was added by hand. Only an inherited row may stand beside another row of its pair:
+a border that may not be crossed and parts a community of today. What is not allowed connects nothing; what is a border
+has its cost, allowed or not."""

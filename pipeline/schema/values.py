@@ -29,6 +29,9 @@ CHANGE_ZH = {"U": "未变", "S": "拆分", "M": "合并", "X": "重组/划转"}
 
 STRATEGY_ZH = {"principle": "原则方案", "compliance": "达标方案"}
 
+TODAY = "today"
+"""What stands for the communities of today beside the strategies (forecast.csv)."""
+
 ROAD_CLASSES = ("expressway", "trunk", "primary", "secondary", "tertiary", "residential", "path")
 ROAD_CLASS_ZH = {
     "expressway": "快速路/高速",
@@ -39,6 +42,10 @@ ROAD_CLASS_ZH = {
     "residential": "街巷",
     "path": "小路",
 }
+
+BARRIER_CLASSES = ("water", "railway", *ROAD_CLASSES)
+BARRING_ZH = {"ignore": "不作界线", "priced": "可以跨越", "forbidden": "禁止跨越"}
+"""What a class of lines is to a community: nothing, a barrier whose straddling is counted, or one never straddled."""
 
 HOW_ZH = {
     "settled": "设置指定",
@@ -66,6 +73,23 @@ REPAIR_ZH = {
 }
 """Kinds of repairs.csv."""
 
+DECISION_ZH = {
+    "pin": "固定单元",
+    "lock": "锁定社区",
+    "forbid split": "禁止拆分",
+    "force split": "必须拆分",
+    "forbid merge": "禁止合并",
+    "force merge": "必须合并",
+    "protect": "保护",
+    "accept": "认可现状",
+    "parts": "应有片数",
+    "rename": "更名",
+}
+"""Kinds of decisions that a planner fixes by hand (docs/decisions.md)."""
+
+DECIDED = "人工决定"
+"""What a flag or a case rests on where no clause but a decision asks for it."""
+
 SECTION_ZH = {
     "units": "基本单元",
     "communities": "社区",
@@ -76,6 +100,10 @@ SECTION_ZH = {
     "railways": "铁路",
     "premises": "办公用房",
     "buildings": "建筑物",
+    "crossings": "通道",
+    "adjacency": "邻接关系",
+    "decisions": DECIDED,
+    "forecast": "户数预测",
 }
 """Sections of area.toml that name files."""
 

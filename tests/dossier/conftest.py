@@ -117,6 +117,9 @@ def toy_edges(units: gpd.GeoDataFrame) -> pd.DataFrame:
             "crossing": False,
             "factor": 1.0,
             "border_cost": shared[keep],
+            "allowed": True,
+            "why": "",
+            "computed": "",
         }
     ).sort_values(["a", "b"], ignore_index=True)
 

@@ -3,6 +3,7 @@
 import itertools
 import json
 import time
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -108,6 +109,19 @@ def test_proves_the_cheapest_plan_that_trying_all_plans_finds(seed: int) -> None
     assert (found.proved, found.value, found.bound) == (True, best, best)
     assert (found.labels is None) == np.isinf(best)
     assert found.labels is None or is_plan(ground, found, parts, lower, upper)
+
+
+@pytest.mark.parametrize("seed", range(8))
+def test_edges_that_are_not_allowed_cost_and_join_nothing(seed: int) -> None:
+    ground = random_ground(500 + seed, most_cost=9, density=0.5)
+    shut = {tuple(ends) for ends in ground.ends[np.random.default_rng(seed).random(len(ground.ends)) < 0.3].tolist()}
+    near = [tuple(v for v in row if (min(u, v), max(u, v)) not in shut) for u, row in enumerate(ground.near)]
+    ground = replace(ground, near=tuple(near))
+    lower, upper = limits_of(ground, 3, 0.4)
+    best = cheapest(ground, 3, lower, upper)
+    found = column_bound(ground, 3, lower, upper)
+    assert (found.proved, found.value, found.bound) == (True, best, best)
+    assert found.labels is None or is_plan(ground, found, 3, lower, upper)
 
 
 @pytest.mark.parametrize("seed", range(12))

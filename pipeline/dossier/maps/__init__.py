@@ -1,4 +1,5 @@
-"""Draws the maps of a run: an overview before, one after, a sheet for every case of the chosen strategy.
+"""Draws the maps of a run: an overview before, one after, a sheet for every case of the chosen strategy, and the one
+that sets the plan among random ones where they were drawn.
 
 What reading has to show (where shapes were mended or left, which layers seem to be off) has sheets of its own, which
 can be drawn of an area that was only read and checked.
@@ -14,6 +15,8 @@ from matplotlib.figure import Figure
 
 from pipeline.dossier.maps import fonts
 from pipeline.dossier.maps.cases import CaseSheet, cut_case, draw_case
+from pipeline.dossier.maps.ensemble_sheet import EnsembleSheet, cut_ensemble, draw_ensemble
+from pipeline.dossier.maps.forecast_sheet import ForecastSheet, cut_forecast, draw_forecast
 from pipeline.dossier.maps.ground import ground_of
 from pipeline.dossier.maps.offset_sheets import OffsetSheet, cut_offset, doubtful, draw_offset
 from pipeline.dossier.maps.overview_drawing import draw_overview
@@ -23,13 +26,15 @@ from pipeline.dossier.maps.repair_drawing import draw_repair_map, draw_repair_ti
 from pipeline.dossier.maps.repair_sheets import RepairMap, RepairTiles, cut_repair_map, cut_repair_tiles
 from pipeline.results import Area, Result
 
-Sheet = OverviewSheet | CaseSheet | RepairMap | RepairTiles | OffsetSheet
+Sheet = OverviewSheet | CaseSheet | RepairMap | RepairTiles | OffsetSheet | ForecastSheet | EnsembleSheet
 DRAWN_BY: dict[type, Callable[..., Figure]] = {
     OverviewSheet: draw_overview,
     CaseSheet: draw_case,
     RepairMap: draw_repair_map,
     RepairTiles: draw_repair_tiles,
     OffsetSheet: draw_offset,
+    ForecastSheet: draw_forecast,
+    EnsembleSheet: draw_ensemble,
 }
 CASE_LETTER = {"principle": "p", "compliance": "c"}
 
@@ -49,7 +54,11 @@ def draw_maps(
     }
     cases = result.proposals[result.strategy].cases["case_id"]
     sheets |= {file_stem(case_id, result.strategy): cut_case(result, ground, case_id) for case_id in cases}
+    if result.ensemble is not None:
+        sheets["ensemble"] = cut_ensemble(result, result.ensemble)
     sheets |= _reading_sheets(result.area, result.edition)
+    if (ahead := cut_forecast(result)) is not None:
+        sheets["forecast"] = ahead
     return _draw_all(sheets, folder, jobs, report)
 
 

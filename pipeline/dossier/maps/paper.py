@@ -26,7 +26,7 @@ MM_PER_INCH = 25.4
 MM_PER_POINT = MM_PER_INCH / 72
 DPI = 200
 MARGIN_MM = 8.0
-NEVER_FIRST = set(",。;:、!?)》”’%㎡,.;:)!?")
+NEVER_FIRST = set("，。；：、！？）》”’%㎡,.;:)!?")
 """Signs that must not begin a line."""
 
 

@@ -41,17 +41,18 @@ class Frontier:
 def frontier_of(ground: Ground) -> Frontier | None:
     """Sweep a ground in an order with small fronts; None where even so there are too many states."""
     order = sweep_order(ground)
-    start, other, cost = flat_rows(ground)
-    if max(_fronts(ground, order), default=0) > WIDEST:
+    start, other, cost, joined = flat_rows(ground)
+    if max(_fronts(order, start, other), default=0) > WIDEST:
         return None
-    found = _spread(order, start, other, cost, MOST_STATES)
+    found = _spread(order, start, other, cost, joined, MOST_STATES)
     return Frontier(order, *found) if len(found[0]) else None
 
 
 def sweep_order(ground: Ground) -> np.ndarray:
     """Order of the units (n) with small fronts: from every unit once, always take the unit that leaves the smallest."""
     best, least = np.arange(len(ground)), np.inf
-    near = [set(row) for row in ground.near]
+    start, other, _, _ = flat_rows(ground)
+    near = [set(other[start[unit] : start[unit + 1]].tolist()) for unit in range(len(ground))]
     for begin in range(len(ground)):
         order, price = _greedy(near, begin, least)
         if price < least:
@@ -89,29 +90,35 @@ def _growth(beside: set[int], since: dict[int, int], to_come: list[int], leaves:
     return -sum(to_come[other] == 1 for other in at_front) - leaves, min((since[v] for v in at_front), default=0)
 
 
-def _fronts(ground: Ground, order: np.ndarray) -> list[int]:
+def _fronts(order: np.ndarray, start: np.ndarray, other: np.ndarray) -> list[int]:
     """Units of the front, before each unit of the order."""
     place = np.argsort(order)
-    last = np.array([max((place[other] for other in row), default=-1) for row in ground.near], int)
+    last = np.array([place[other[start[unit] : start[unit + 1]]].max(initial=-1) for unit in range(len(order))], int)
     return [int((last[order[:step]] >= step).sum()) for step in range(len(order))]
 
 
-def flat_rows(ground: Ground) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Neighbours as flat rows: start of each unit's row (n + 1), the neighbours, cost of the edges to them."""
+def flat_rows(ground: Ground) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
+    """Units that share an edge, as flat rows: start of each unit's row (n + 1), the other units, cost, whether joined.
+
+    Edges that are not allowed cost where they are cut, and join nothing.
+    """
     price: list[dict[int, int]] = [{} for _ in range(len(ground))]
     for (i, j), cost in zip(ground.ends.tolist(), ground.cost.tolist(), strict=True):
         for one, two in ((i, j), (j, i)):
             price[one][two] = price[one].get(two, 0) + cost
     start = np.concatenate([[0], np.cumsum([len(row) for row in price])]).astype(np.int64)
     other = np.array([unit for row in price for unit in row], np.int64)
-    return start, other, np.array([cost for row in price for cost in row.values()], np.int64)
+    joined = np.array([v in ground.near[unit] for unit, row in enumerate(price) for v in row], bool)
+    return start, other, np.array([cost for row in price for cost in row.values()], np.int64), joined
 
 
 Spread = tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray, np.ndarray]
 
 
 @njit(cache=True)
-def _spread(order: np.ndarray, start: np.ndarray, other: np.ndarray, cost: np.ndarray, most: int) -> Spread:
+def _spread(
+    order: np.ndarray, start: np.ndarray, other: np.ndarray, cost: np.ndarray, joined: np.ndarray, most: int
+) -> Spread:
     """All states, unit by unit, as the fields of a Frontier after `order`; empty ones where there are too many."""
     n = len(order)
     none = np.empty(0, np.int64)
@@ -125,11 +132,11 @@ def _spread(order: np.ndarray, start: np.ndarray, other: np.ndarray, cost: np.nd
     first[1:] = 1
     for step in range(n):
         unit = order[step]
-        touch = np.full(WIDEST + 1, -1, np.int64)
+        touch, beside = np.zeros(WIDEST + 1, np.int64), np.zeros(WIDEST + 1, np.bool_)
         for at in range(width):
             for e in range(start[unit], start[unit + 1]):
                 if other[e] == front[at]:
-                    touch[at] = cost[e]
+                    touch[at], beside[at] = cost[e], joined[e]
         for e in range(start[unit], start[unit + 1]):
             to_come[other[e]] -= 1
         front[width] = unit
@@ -146,14 +153,14 @@ def _spread(order: np.ndarray, start: np.ndarray, other: np.ndarray, cost: np.nd
                 for at in range(width):
                     piece[at] = (codes[number] >> (4 * at)) & 15
                     most_pieces = max(most_pieces, piece[at])
-                    if touch[at] >= 0 and (piece[at] > 0) != (joins == 1):
+                    if (piece[at] > 0) != (joins == 1):
                         rim += touch[at]
                 piece[width] = 0
                 if joins == 1:
                     most_pieces += 1
                     piece[width] = most_pieces
                     for at in range(width):
-                        if touch[at] >= 0 and piece[at] > 0:
+                        if beside[at] and piece[at] > 0:
                             old = piece[at]
                             for place in range(width):
                                 if piece[place] == old:

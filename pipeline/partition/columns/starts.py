@@ -21,7 +21,7 @@ OUTSIDE_PRICE = 60.0
 
 def annealed_plans(ground: Ground, parts: int, lower: int, upper: int, seed: int = 0) -> list[np.ndarray]:
     """Labels (n) of some plans of connected parts, those within the limits alone, the cheapest first."""
-    start, other, cost = flat_rows(ground)
+    start, other, cost, joined = flat_rows(ground)
     mean = max(1.0, float(cost.mean())) if len(cost) else 1.0
     outside = OUTSIDE_PRICE * mean * parts / max(1, int(ground.households.sum()))
     found = []
@@ -30,8 +30,8 @@ def annealed_plans(ground: Ground, parts: int, lower: int, upper: int, seed: int
         if labels is None:
             continue
         best, off, cut = _anneal(
-            start, other, cost, ground.households, lower, upper, labels, STEPS * len(ground), HOT * mean, COLD * mean,
-            outside, seed * RUNS + run,
+            start, other, cost, joined, ground.households, lower, upper, labels, STEPS * len(ground), HOT * mean,
+            COLD * mean, outside, seed * RUNS + run,
         )  # fmt: skip
         if off == 0:
             found.append((int(cut), run, best))
@@ -58,7 +58,7 @@ def _grown(ground: Ground, parts: int, rng: np.random.Generator) -> np.ndarray |
 
 @njit(cache=True)
 def _anneal(  # type: ignore[no-untyped-def]
-    start, other, cost, households, lower, upper, labels, steps, hot, cold, outside, seed
+    start, other, cost, joined, households, lower, upper, labels, steps, hot, cold, outside, seed
 ):
     """Labels of the best plan met from `labels`, its households outside the limits, its cost."""
     np.random.seed(seed)
@@ -82,8 +82,9 @@ def _anneal(  # type: ignore[no-untyped-def]
         unit = np.random.randint(n)
         if start[unit] == start[unit + 1]:
             continue
-        left, part = labels[unit], labels[other[np.random.randint(start[unit], start[unit + 1])]]
-        if left == part or count[left] == 1:
+        towards = np.random.randint(start[unit], start[unit + 1])
+        left, part = labels[unit], labels[other[towards]]
+        if left == part or count[left] == 1 or not joined[towards]:
             continue
         more = 0
         for e in range(start[unit], start[unit + 1]):
@@ -102,7 +103,7 @@ def _anneal(  # type: ignore[no-untyped-def]
         mark += 1
         seen[unit] = mark
         for e in range(start[unit], start[unit + 1]):
-            if labels[other[e]] == left:
+            if joined[e] and labels[other[e]] == left:
                 ahead[0], top, met = other[e], 1, 1
                 seen[other[e]] = mark
                 break
@@ -111,7 +112,7 @@ def _anneal(  # type: ignore[no-untyped-def]
             here = ahead[top]
             for e in range(start[here], start[here + 1]):
                 there = other[e]
-                if labels[there] == left and seen[there] != mark:
+                if joined[e] and labels[there] == left and seen[there] != mark:
                     seen[there] = mark
                     ahead[top] = there
                     top += 1

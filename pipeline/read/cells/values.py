@@ -23,13 +23,17 @@ from pipeline.read.cells.numerals import (
 from pipeline.read.sources import EXAMPLES, TOTAL, Rows, Source, faults, place, shown
 from pipeline.schema import MEASURE_COLUMNS
 
-TEXTS = ("unit_id", "name", "community", "subdistrict", "code", "road_class", "kind", "state", "premises_state", "use")
+TEXTS = (
+    *("unit_id", "name", "community", "subdistrict", "code", "road_class", "kind", "state", "premises_state", "use"),
+    *("decision", "units", "communities", "new_name", "reason", "by", "date"),
+    *("year", "occupancy"),
+)
 COUNTS = ("households", "population", *MEASURE_COLUMNS.values())
 NEEDED = ("households", "population")
 """Counts that a run uses; a bad value in another measure of households is a warning and becomes unknown."""
 FIGURES = (
     *("workers", "floor_m2", "grids", "compounds", "waiting_households", "workload_matters", "farthest_walk_m"),
-    *("detached_parts", "expected_parts", "buildings", "floors"),
+    *("detached_parts", "expected_parts", "buildings", "floors", "parts", "new_dwellings"),
 )
 YES_NO = ("anchor", "protected")
 

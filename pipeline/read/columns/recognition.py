@@ -13,6 +13,7 @@ from pipeline.read.cells.values import COUNTS, FIGURES
 from pipeline.read.columns.guesses import LOOKS, Values, candidates, contradicted
 from pipeline.read.columns.headings import counts_many, cut, forms, plain
 from pipeline.read.columns.usual import MEASURE_NAMES, MEASURES, SYNONYMS
+from pipeline.read.columns.years import is_year_column, year_column, year_of
 from pipeline.read.sources import Rows
 from pipeline.schema import MEASURE_COLUMNS
 
@@ -77,11 +78,16 @@ def recognise(
         else:
             general = {"households": SYNONYMS[role]["households"]}
             guesses |= _by_name(role, general, seen, guesses, short, values)
+    if role == "forecast":
+        years, found = _by_year(seen, guesses, measure, source)
+        guesses |= years
+        rows += found
     if values is not None:
         open_to_guess = [ours for ours in LOOKS if ours in SYNONYMS[role] and ours not in (*guesses, *mapped)]
         guesses, found = _by_values(role, open_to_guess, seen, guesses, values, source)
         rows += found
-    guesses = {ours: guesses[ours] for ours in SYNONYMS[role] if ours in guesses}
+    by_year = sorted(ours for ours in guesses if is_year_column(ours))
+    guesses = {ours: guesses[ours] for ours in (*SYNONYMS[role], *by_year) if ours in guesses}
     rivals = _rivals(role, seen, guesses, measure)
     rows += _noted(role, guesses, source) + _rivals_told(role, guesses, rivals, values, source)
     return Recognised(guesses, measured or _measure_named(guesses), rivals, rows)
@@ -176,6 +182,26 @@ def _by_values(
     return found, rows
 
 
+def _by_year(
+    seen: Sequence[str], guesses: Mapping[str, Guess], measure: str, source: str
+) -> tuple[dict[str, Guess], Rows]:
+    """Find the columns of a forecast that count the households of a year; the first of several for one year."""
+    taken = {guess.theirs for guess in guesses.values()}
+    found: dict[str, Guess] = {}
+    rows: Rows = []
+    for theirs in seen:
+        year = year_of(theirs, measure)
+        if year is None or theirs in taken or year_column(year) in guesses:
+            continue
+        if year_column(year) in found:
+            detail = f"{found[year_column(year)].theirs} was taken for the households of {year}, {theirs} was not."
+            advice = f'If the other is meant, write {year_column(year)} = "{theirs}" under [forecast].'
+            rows.append(problem("warning", "forecast", "columns alike", detail, advice, id=year, source=source))
+            continue
+        found[year_column(year)] = Guess(theirs, "name", f"households of {year}")
+    return found, rows
+
+
 def _measure_named(guesses: Mapping[str, Guess]) -> str:
     """Find the measure that the heading of `households` names, "" where it names none or another column holds it."""
     if "households" not in guesses:
@@ -236,7 +262,7 @@ def _settled(role: str, seen: Sequence[str], mapped: Mapping[str, str], source: 
     read = _indexed(seen, slice(None))
     for column, theirs in mapped.items():
         fitting = [theirs] if theirs in seen else read.get(plain(theirs), [])
-        if column not in SYNONYMS[role]:
+        if column not in SYNONYMS[role] and not (role == "forecast" and is_year_column(column)):
             near = difflib.get_close_matches(column, SYNONYMS[role], 1)
             advice = f"Did you mean {near[0]}?" if near else f"Known: {', '.join(SYNONYMS[role])}."
             rows.append(

@@ -17,6 +17,9 @@ from pipeline.read.layers.labels import Labels, labels_of
 from pipeline.read.layers.outlines import closed, is_area, is_line, is_point
 from pipeline.read.sources import Rows, Source, place
 
+POINTED = ("premises", "crossings")
+"""Sections whose features may be points."""
+
 _WORDS = {"folder": "folder", "layer": "CAD layer"}
 
 
@@ -61,7 +64,7 @@ def _fitting(whole: Source, source: Source) -> pd.Series:
     """Tell which features have the shapes that the section wants; of closed lines and hatches only the lines."""
     table = whole.table
     if source.role not in AREAL:
-        fits = ~is_point(table) if source.role != "premises" else is_point(table) | is_area(table)
+        fits = ~is_point(table) if source.role not in POINTED else is_point(table) | is_area(table)
         return pd.Series(fits, index=table.index)
     areas = is_area(table)
     closed_lines = areas & is_line(source.table)

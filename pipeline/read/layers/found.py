@@ -18,6 +18,7 @@ LAYER_NAMES = {
     "railways": ("railways", "railway", "铁路", "ways"),
     "premises": ("premises", "用房", "办公用房"),
     "buildings": ("buildings", "building", "建筑物", "建筑", "房屋", "楼栋"),
+    "crossings": ("crossings", "crossing", "通道", "桥梁", "桥", "bridges"),
 }
 """Names by which the layer of a section is recognised in a file with several."""
 

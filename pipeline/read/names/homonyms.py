@@ -54,7 +54,7 @@ def keep_apart(sources: Mapping[str, Source]) -> tuple[dict[str, Source], Rows]:
     advice = "Nothing to do; a name alone is never joined there."
     rows = [problem("note", "communities", "homonyms", detail, advice)]
     told = dict(sources)
-    for role in ("communities", "units", "households", "premises"):
+    for role in ("communities", "units", "households", "premises", "forecast"):
         if role in told and "community" in told[role].table:
             told[role], found = _told_apart(told[role], homonyms, told)
             rows += found

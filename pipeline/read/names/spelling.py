@@ -96,7 +96,7 @@ def subdistrict_key(name: str) -> str:
     return re.sub(r"(街道办事处|街道办|街道)$", "", bare) or bare
 
 
-ORDER = ("units", "communities", "households", "premises", "subdistricts")
+ORDER = ("units", "communities", "households", "premises", "subdistricts", "forecast")
 """Whose spelling of a name is used, first to last."""
 
 

@@ -5,19 +5,20 @@ cells) make rows of it; sheet makes a source of them (parent, the date); choice 
 Every value keeps its row number and its column letter, so that a fault can be named as a cell.
 """
 
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from pipeline.errors import problem
 from pipeline.read.sheets.attributes import read_attributes
 from pipeline.read.sheets.choice import choose_sheets
 from pipeline.read.sheets.grid import Grid, column_letter
-from pipeline.read.sheets.header import Choose
+from pipeline.read.sheets.header import HEADER_WITHIN, Choose
 from pipeline.read.sheets.sheet import read_grid
 from pipeline.read.sheets.texts import looks_like_table, read_text
 from pipeline.read.sheets.workbook import is_workbook, open_workbook
 from pipeline.read.sources import Rows, Source, Unreadable
 
-__all__ = ["column_letter", "is_sheet", "read_sheets"]
+__all__ = ["column_letter", "is_sheet", "read_plain", "read_sheets"]
 
 WORKBOOKS = (".xlsx", ".xlsm", ".xls", ".xlsb", ".ods", ".et")
 TEXTS = (".csv", ".tsv", ".txt")
@@ -41,6 +42,36 @@ def read_sheets(path: Path, layer: str | None, role: str, choose: Choose) -> tup
     sheets = [read_grid(grid, path.name, role, choose) for grid in grids]
     chosen, found = choose_sheets(sheets, path.name, role)
     return [sheet.source for sheet in chosen], [*rows, *found, *(row for sheet in chosen for row in sheet.rows)]
+
+
+def read_plain(path: Path, layer: str | None, role: str, names: Mapping[str, Sequence[str]]) -> Source:
+    """Read one sheet whose header is known: our columns (`names`: ours -> theirs) as they stand, blank cells None.
+
+    The header is the first row with most of the names; without `layer` the sheet with most of them is read. The index
+    is the row number. Raises Unreadable where a sheet has none of the names.
+    """
+    known = {name.lower(): ours for ours, theirs in names.items() for name in (ours, *theirs)}
+    best: tuple[int, Grid, int] | None = None
+    for grid in _grids(path, layer, role)[0]:
+        for number, row in grid.cells.head(HEADER_WITHIN).iterrows():
+            count = len({known[text] for text in map(_lower, row) if text in known})
+            if count and (best is None or count > best[0]):
+                best = (count, grid, int(number))
+    if best is None:
+        raise Unreadable(f"It has no header with {', '.join(names)}")
+    _, grid, number = best
+    positions = {
+        known[text]: place
+        for place, text in reversed([*enumerate(map(_lower, grid.cells.loc[number]))])
+        if text in known
+    }
+    rows = grid.cells.loc[number + 1 :, list(positions.values())].set_axis(list(positions), axis="columns")
+    letters = {ours: column_letter(place) for ours, place in positions.items()}
+    return Source(role, f"{path.name} {grid.name}".strip(), rows.dropna(how="all"), tuple(positions), letters)
+
+
+def _lower(value: object) -> str:
+    return "" if value is None else str(value).strip().lower()
 
 
 def _grids(path: Path, layer: str | None, role: str) -> tuple[list[Grid], Rows]:

@@ -28,16 +28,21 @@ def verify_plan(
     rules: RuleSet,
     *,
     left: Mapping[str, str],
+    expected_parts: pd.Series | None = None,
     crossing_subdistricts: bool = False,
 ) -> pd.DataFrame:
     """Make the table of breaches (schema.PROBLEMS_CSV) of a plan: unit_id -> community; empty when it passes.
 
     - Every unit stands in the plan once, nothing else does, and every unit has a community's name.
     - A community lies in one subdistrict, unless `crossing_subdistricts`.
-    - A community is connected in `edges`. *Inherited* links may only carry what is detached today already: a
-      community may have at most 1 + sum(parts met - 1) parts, over the communities of today that it takes units
-      from; the parts are those by `border` and `bridge` rows, and parts met those of a community of today in which
-      the new one has units. So a part may stay detached, be cut or change hands, and no plan adds one.
+    - A community is connected in `edges`, where an edge that is not allowed connects nothing. *Inherited* links may
+      only carry what is detached today already: a community may have at most 1 + sum(parts met - 1) parts, over the
+      communities of today that it takes units from; the parts are those by all other rows, and parts met those of a
+      community of today in which the new one has units. So a part may stay detached, be cut or change hands, and no
+      plan adds one.
+    - A community of today whose parts are declared (`expected_parts`: community -> number, NaN where not) may have no
+      more than declared or, where more, than it has today; parts of communities that it takes over whole count
+      besides. So a declared community gains no detached part, not even one that exists elsewhere.
     - A bridge lies in one subdistrict and an inherited link in one community of today; both ends of a row are units.
     - A community that the plan changes is one piece on the map, links and multipart units allowed for.
     - Households of the plan, summed community by community, are those of the units.
@@ -51,7 +56,7 @@ def verify_plan(
     if not crossing_subdistricts:
         rows += _nesting_breaches(units, members)
     rows += _edge_breaches(units, edges)
-    rows += _contiguity_breaches(units, edges, members)
+    rows += _contiguity_breaches(units, edges, members, _declared(expected_parts))
     rows += _shape_breaches(units, edges, members)
     rows += _household_breaches(units, plan)
     rows += _limit_breaches(units, members, rules, left)
@@ -145,14 +150,26 @@ def _pairs(edges: pd.DataFrame) -> list[str]:
     return [f"{a}–{b}" for a, b in zip(edges["a"], edges["b"], strict=True)]
 
 
-def _contiguity_breaches(units: gpd.GeoDataFrame, edges: pd.DataFrame, members: Mapping[str, list[str]]) -> list[Row]:
+def _declared(expected: pd.Series | None) -> dict[str, int]:
+    """Parts declared of each community that is declared to lie in any."""
+    if expected is None:
+        return {}
+    return {str(name): int(parts) for name, parts in expected.items() if not pd.isna(parts) and parts >= 1}
+
+
+def _contiguity_breaches(
+    units: gpd.GeoDataFrame, edges: pd.DataFrame, members: Mapping[str, list[str]], declared: Mapping[str, int]
+) -> list[Row]:
     """Find communities in several parts, and those with more detached parts than today (see verify_plan)."""
+    edges = _allowed(edges)
     every = _neighbours(edges)
     real = _neighbours(edges[edges["kind"] != "inherited"])
+    today = _today(units)
+    parts_today = {name: _parts(ids, real) for name, ids in today.items()}
     part_today = {
         unit: (name, number)
-        for name, ids in _today(units).items()
-        for number, part in enumerate(_parts(ids, real))
+        for name, parts in parts_today.items()
+        for number, part in enumerate(parts)
         for unit in part
     }
     rows = []
@@ -169,7 +186,18 @@ def _contiguity_breaches(units: gpd.GeoDataFrame, edges: pd.DataFrame, members: 
         if count > allowed:
             detail = f"{name} has {count} parts that do not touch where the communities it comes from allow {allowed}."
             rows.append(_breach("new detached part", name, detail, "A plan may keep a detached part, not make one."))
+        elif name in declared and name in today:
+            mine = set(ids)
+            whole = [other for other, units_of in today.items() if other == name or mine.issuperset(units_of)]
+            most = 1 + sum(max(declared.get(other, 1), len(parts_today[other])) - 1 for other in whole)
+            if count > most:
+                detail = f"{name} has {count} parts that do not touch, {declared[name]} are declared."
+                rows.append(_breach("more parts than declared", name, detail, "Leave the part with its community."))
     return rows
+
+
+def _allowed(edges: pd.DataFrame) -> pd.DataFrame:
+    return edges[edges["allowed"].astype(bool)] if "allowed" in edges else edges
 
 
 def _neighbours(edges: pd.DataFrame) -> Neighbours:
@@ -202,7 +230,7 @@ def _shape_breaches(units: gpd.GeoDataFrame, edges: pd.DataFrame, members: Mappi
     """Dissolve the communities that the plan changes: find those in more pieces than links and units explain."""
     today = {name: set(ids) for name, ids in _today(units).items()}
     shape = dict(zip(units.index, units.geometry.to_numpy(), strict=True))
-    links = _neighbours(edges[edges["kind"] != "border"])
+    links = _neighbours(_allowed(edges[edges["kind"] != "border"]))
     rows = []
     for name, ids in members.items():
         mine = set(ids)
