@@ -1,4 +1,4 @@
-"""Time exact splits of communities of up to 60 units on one core; the target is a median under 2 s, all proved.
+"""Time exact splits of communities of up to 60 units on one core; the target is a median under 1 s, all proved.
 
     python benchmarks/splits.py [--seeds 10] [--seconds 60]
 
@@ -57,7 +57,7 @@ def main() -> None:
             every += spent
             median, longest = statistics.median(spent), max(spent)
             print(f"| {parts} | {count} | {median:.2f} | {longest:.2f} | {proved}/{given.seeds} |", flush=True)
-    print(f"| **all** | 20-60 | **{statistics.median(every):.2f}** (target < 2) | {max(every):.2f} | |")
+    print(f"| **all** | 20-60 | **{statistics.median(every):.2f}** (target < 1) | {max(every):.2f} | |")
 
 
 if __name__ == "__main__":

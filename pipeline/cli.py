@@ -41,6 +41,13 @@ class Strategy(StrEnum):
     compliance = "compliance"
 
 
+class Objective(StrEnum):
+    """What is to be least in `huajie solve`."""
+
+    cut_edges = "cut-edges"
+    inertia = "inertia"
+
+
 AreaArgument = Annotated[
     str, typer.Argument(metavar="AREA", help="a folder with an area.toml, the file, or a name in ./data/raw/")
 ]
@@ -164,6 +171,30 @@ def new(
         for path in write_area(folder):
             typer.echo(f"wrote {path}")
     typer.echo(f"Put the layers beside them, then: huajie check {folder}")
+
+
+@app.command()
+def solve(
+    instance: Annotated[Path, typer.Argument(metavar="INSTANCE", help="a graph as JSON, see docs/solve.md")],
+    objective: Annotated[Objective, typer.Option("--objective", help="what is to be least")] = Objective.cut_edges,
+    seconds: Annotated[float, typer.Option("--seconds", min=0.1, help="limit of the search")] = 60.0,
+    out: Annotated[Path | None, typer.Option("--out", metavar="PLAN", help="write node id and part as CSV")] = None,
+    debug: Debug = False,
+) -> None:
+    """Divide a graph into k connected parts within limits, at least cut edges or moment of inertia, with proof."""
+    with _faults_told(debug):
+        from pipeline.partition.instance import read_instance, write_plan
+        from pipeline.partition.solve import solve as solved
+
+        given = read_instance(instance)
+        answer = solved(given, objective=objective.value, seconds=seconds)
+        if out is not None and answer.labels is not None:
+            write_plan(out, given, answer.labels)
+            typer.echo(f"plan         {out}")
+        if answer.reason:
+            typer.echo(f"reason       {answer.reason}")
+        said = {name: getattr(answer, name) for name in ("found", "bound", "proof", "seconds", "parts")}
+        typer.echo(json.dumps(said | ({"reason": answer.reason} if answer.reason else {})))
 
 
 def main() -> None:

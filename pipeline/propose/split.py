@@ -7,13 +7,12 @@ run along); imbalance, the sum of |households - mean|.
 import math
 import time
 from dataclasses import dataclass
-from itertools import product
 
 import numpy as np
 import pandas as pd
 
 from pipeline.partition.ground import DECIMETRES, Ground, ground_of
-from pipeline.partition.model import INFINITY, Outcome, Part, PartitionModel
+from pipeline.partition.sweep import BEGINNINGS, Task, begin, divide
 from pipeline.partition.trees import tree_split
 from pipeline.results import Solution
 
@@ -90,79 +89,79 @@ def quick_split(ground: Ground, wanted: Wanted, *, seed: int = 0) -> Solution:
     labels = _root_first(labels, _root(ground, wanted))
     if not wanted.allows(labels):
         return Solution(None, "heuristic", note=f"没有找到分为{parts}个的方案")
-    crossings, border, uneven = _levels(ground, cost, labels, parts)
-    objective = (float(parts), float(crossings), border / DECIMETRES, uneven / parts)
+    objective = _objective(parts, _levels(ground, cost, labels, parts))
     bound = (float(parts), 0.0, 0.0, 0.0)
     spent = round(time.monotonic() - begun, 3)
     return Solution(_named(ground, labels), "heuristic", objective, bound, first_gap(objective, bound), spent)
 
 
 def _into(ground: Ground, parts: int, wanted: Wanted, *, until: float, seed: int) -> Solution:
-    """Split into exactly `parts` parts: first crossings and border cost together, then imbalance among the cheapest."""
+    """Split into exactly `parts` parts: crossings, border cost and imbalance weighed to count in this order."""
     cost = ground.cost if wanted.cost is None else wanted.cost
-    root = _root(ground, wanted)
-    model, cuts = _model(ground, parts, wanted, root, seed)
-    dearest = int(cost.sum()) + 1
-    barriers = np.flatnonzero(ground.barrier)
-
-    def levels(labels: np.ndarray) -> tuple[int, int, int]:
-        return _levels(ground, cost, labels, parts)
-
-    def first(labels: np.ndarray) -> int:
-        return levels(labels)[0] * dearest + levels(labels)[1]
-
-    price = {cuts[e]: float(cost[e]) - (dearest if ground.barrier[e] else 0) for e in cuts}
-    quick = tree_split(ground, parts, wanted.lower, wanted.upper, cost=_steered(ground, cost, dearest), seed=seed)
-    start = None if quick is None else _root_first(quick, root)
-    start = start if start is not None and wanted.allows(start) else None
-    cheap = model.minimise(price, first, until=until, constant=float(dearest * len(barriers)), start=start)
-    if cheap.infeasible:
+    task, worth = _task(ground, parts, wanted, cost)
+    start = begin(task, seed=BEGINNINGS * seed)
+    found = divide(task, until=until, start=start)
+    if found.infeasible or found.bound >= worth.parting:
         return Solution(None, "infeasible")
-    labels = _better(cheap, start, first)
-    if labels is None:
+    # What the clock happened to allow is not what another machine would find: only `start` is the same anywhere.
+    labels = found.labels if found.proved else start
+    if labels is None or task.value(labels) >= worth.parting:
         return Solution(None, "heuristic", note=f"限时内没有找到分为{parts}个的方案")
-    if not cheap.proved:
-        return _unproved(ground, labels, parts, levels(labels), cheap.bound, dearest)
-    crossings, border, _ = levels(labels)
-    return _balanced(ground, model, price, labels, parts, levels, (crossings, border), dearest, until)
+    labels = _root_first(labels, _root(ground, wanted))
+    objective = _objective(parts, _levels(ground, cost, labels, parts))
+    plan = _named(ground, labels)
+    if found.proved:
+        return Solution(plan, "optimal", objective, objective)
+    bound = _objective(parts, _bounds(found.bound, worth, _levels(ground, cost, labels, parts)))
+    return Solution(plan, "gap", objective, bound, first_gap(objective, bound), note="时间用尽")
 
 
-def _balanced(ground, model, price, labels, parts, levels, cheapest, dearest, until) -> Solution:  # type: ignore[no-untyped-def]
-    """Among the cheapest splits find the most even one; the model gains rows that keep it as cheap."""
-    crossings, border = cheapest
-    most = crossings * dearest + border - dearest * int(ground.barrier.sum())
-    model.hold(price, most, until=until)
-    total = int(ground.households.sum())
-    spread = {}
-    for part in range(parts):
-        off = model.column(0, INFINITY)
-        spread[off] = 1.0
-        size = {column: parts * count for column, count in model.households(part).items()}
-        model.row(-INFINITY, total, size | {off: -1.0})
-        model.row(total, INFINITY, size | {off: 1.0})
-    even = model.minimise(spread, lambda found: levels(found)[2], until=until, start=labels)
-    best = _better(even, labels, lambda found: levels(found)[2])
-    assert best is not None
-    crossings, border, uneven = levels(best)
-    objective = (float(parts), float(crossings), border / DECIMETRES, uneven / parts)
-    if even.proved:
-        return Solution(_named(ground, best), "optimal", objective, objective)
-    floor = max(0.0, math.ceil(even.bound - 1e-6)) if np.isfinite(even.bound) else 0.0
-    gap = (uneven - floor) / uneven if uneven else 0.0
-    return Solution(_named(ground, best), "gap", objective, (*objective[:3], floor / parts), gap, note="时间用尽")
+@dataclass(frozen=True)
+class _Worth:
+    """What parting units that belong together, one crossing and one decimetre of border weigh beside one (`parts`
+    times a) household of imbalance."""
+
+    parting: int
+    crossing: int
+    decimetre: int
 
 
-def _unproved(
-    ground: Ground, labels: np.ndarray, parts: int, levels: tuple[int, int, int], bound: float, dearest: int
-) -> Solution:
-    """A split found in time without its proof, with the bounds that hold."""
+def _task(ground: Ground, parts: int, wanted: Wanted, cost: np.ndarray) -> tuple[Task, _Worth]:
+    """The split as a division at one price: all imbalance there can be weighs less than a decimetre, and all borders
+    less than a crossing. Units that belong together are tied by edges that are dearer to cut than all of it."""
+    decimetre = 2 * parts * int(ground.households.sum()) + 1
+    crossing = decimetre * (int(cost.sum()) + 1)
+    parting = crossing * (int(ground.barrier.sum()) + 1)
+    ties = [(group[0], unit) for group in wanted.together for unit in group[1:]]
+    ties += [(_root(ground, wanted), unit) for unit in wanted.with_root if unit != _root(ground, wanted)]
+    joins = [j in ground.near[i] for i, j in ground.ends.tolist()]
+    task = Task(
+        households=ground.households,
+        ends=np.concatenate([ground.ends, np.array(ties, int).reshape(-1, 2)]),
+        cut=np.append(cost * decimetre, [parting] * len(ties)).astype(np.int64),
+        kept=np.append(np.where(ground.barrier, crossing, 0), [0] * len(ties)).astype(np.int64),
+        joins=np.array(joins + [False] * len(ties), bool),
+        parts=parts,
+        lower=wanted.lower,
+        upper=wanted.upper,
+        uneven=1,
+    )
+    return task, _Worth(parting, crossing, decimetre)
+
+
+def _bounds(bound: int, worth: _Worth, levels: tuple[int, int, int]) -> tuple[int, int, int]:
+    """Bounds of crossings, border and imbalance that follow from the bound of their sum: a later one needs the earlier
+    ones settled."""
+    crossings = bound // worth.crossing
+    border = (bound - crossings * worth.crossing) // worth.decimetre if crossings == levels[0] else 0
+    settled = crossings == levels[0] and border == levels[1]
+    return crossings, border, bound - crossings * worth.crossing - border * worth.decimetre if settled else 0
+
+
+def _objective(parts: int, levels: tuple[int, int, int]) -> tuple[float, ...]:
+    """Parts, crossings, border cost in metres, imbalance in households."""
     crossings, border, uneven = levels
-    floor = max(0, math.ceil(bound - 1e-6)) if np.isfinite(bound) else 0
-    least_crossings = floor // dearest
-    least_border = floor - crossings * dearest if least_crossings == crossings else 0
-    objective = (float(parts), float(crossings), border / DECIMETRES, uneven / parts)
-    limits = (float(parts), float(least_crossings), max(0, least_border) / DECIMETRES, 0.0)
-    return Solution(_named(ground, labels), "gap", objective, limits, first_gap(objective, limits), note="时间用尽")
+    return float(parts), float(crossings), border / DECIMETRES, uneven / parts
 
 
 def first_gap(objective: tuple[float, ...], bound: tuple[float, ...]) -> float:
@@ -175,24 +174,6 @@ def first_gap(objective: tuple[float, ...], bound: tuple[float, ...]) -> float:
         if low < value - 1e-9:
             return (value - low) / abs(value)
     return 0.0
-
-
-def _model(ground: Ground, parts: int, wanted: Wanted, root: int, seed: int) -> tuple[PartitionModel, dict[int, int]]:
-    kinds = [Part(root, 0), *[Part(None, 1) for _ in range(parts - 1)]]
-    allowed = np.ones((len(ground), parts), bool)
-    allowed[[root, *wanted.with_root], 1:] = False
-    model = PartitionModel(ground, kinds, allowed, least=wanted.lower, seed=seed)
-    for part in range(parts):
-        model.row(wanted.lower, wanted.upper, model.households(part))
-    for first, *others in wanted.together:
-        for unit, part in product(others, range(parts)):
-            pair = {int(model.x[u, part]): sign for u, sign in ((first, 1.0), (unit, -1.0)) if model.x[u, part] >= 0}
-            if pair:
-                model.row(0, 0, pair)
-    cuts = model.cut(range(len(ground.ends)))
-    for edge in np.flatnonzero(ground.barrier).tolist():
-        model.only_where_cut(edge, cuts[edge])
-    return model, cuts
 
 
 def _root(ground: Ground, wanted: Wanted) -> int:
@@ -219,13 +200,6 @@ def _levels(ground: Ground, cost: np.ndarray, labels: np.ndarray, parts: int) ->
 def _steered(ground: Ground, cost: np.ndarray, dearest: int) -> np.ndarray:
     """Costs that make a quick search cut barriers first."""
     return np.where(ground.barrier, cost - dearest / max(1, int(ground.barrier.sum())), cost).clip(0)
-
-
-def _better(outcome: Outcome, start: np.ndarray | None, worth) -> np.ndarray | None:  # type: ignore[no-untyped-def]
-    """The better of what the solver found and what it began with."""
-    if outcome.labels is None or (start is not None and worth(start) < worth(outcome.labels)):
-        return start
-    return outcome.labels
 
 
 def _named(ground: Ground, labels: np.ndarray) -> pd.Series:
