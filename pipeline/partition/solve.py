@@ -5,8 +5,11 @@ from collections import deque
 from dataclasses import dataclass
 
 import numpy as np
+import pandas as pd
 
 from pipeline.errors import HuajieError
+from pipeline.partition.columns import column_bound
+from pipeline.partition.ground import Ground
 from pipeline.partition.inertia import moment, solve_inertia
 from pipeline.partition.instance import Instance
 from pipeline.partition.sweep import Division, Task, begin, divide, improve
@@ -14,6 +17,8 @@ from pipeline.partition.sweep import Division, Task, begin, divide, improve
 OBJECTIVES = ("cut-edges", "inertia")
 SPARE = 0.02
 """Share of the time kept for what comes after the search."""
+SWEEPING, PRICING = 0.4, 0.8
+"""Shares of the time by which the sweep and the pricing of whole parts are at an end."""
 
 
 @dataclass(frozen=True)
@@ -53,16 +58,47 @@ def solve(instance: Instance, *, objective: str = "cut-edges", seconds: float = 
 
 
 def _fewest_cuts(task: Task, *, until: float, seed: int) -> Division:
-    """Sweep until proved; where that is beyond reach, spend what is left of the time on better plans."""
+    """Sweep until proved; where that is beyond reach, price whole parts; what is left of the time goes to better plans.
+
+    The two proofs rest on different arguments: wide fronts hinder both, but many parts only the sweep.
+    """
     begun = time.monotonic()
+    span = until - begun
     start = begin(task, seed=seed, until=until)
     one = (time.monotonic() - begun) / 2  # more than one of the divisions that were begun with has taken
-    division = divide(task, until=until, start=start)
+    division = divide(task, until=begun + SWEEPING * span, start=start)
+    if not division.proved and task.parts > 1:
+        division = _by_columns(task, division, begun + PRICING * span, seed)
     if division.proved or time.monotonic() + one >= until:
         return division
     labels = improve(task, division.labels, until=until, seed=seed)
     value = None if labels is None else task.value(labels)
     return Division(labels, value, division.bound)
+
+
+def _by_columns(task: Task, known: Division, until: float, seed: int) -> Division:
+    """Better a division and its bound by whole parts, as far as time allows."""
+    near: list[list[int]] = [[] for _ in task.households]
+    for i, j in task.ends.tolist():
+        near[i].append(j)
+        near[j].append(i)
+    ground = Ground(
+        ids=pd.RangeIndex(len(near)),
+        households=task.households,
+        anchor=np.zeros(len(near), bool),
+        ends=task.ends,
+        cost=task.cut,
+        barrier=np.zeros(len(task.ends), bool),
+        near=tuple(tuple(sorted(row)) for row in near),
+    )
+    found = column_bound(ground, task.parts, task.lower, task.upper, known.labels, until, seed=seed)
+    if found.labels is None:
+        return Division(known.labels, known.value, max(known.bound, int(found.bound)), infeasible=found.proved)
+    labels = found.labels
+    if known.labels is not None and task.value(known.labels) <= task.value(labels):
+        labels = known.labels
+    value = task.value(labels)
+    return Division(labels, value, min(value, max(known.bound, int(found.bound))))
 
 
 def _warm() -> None:

@@ -115,3 +115,38 @@ def lower_bound(
     if whole.any():
         return float(known.mip_dual_bound) if np.isfinite(known.mip_dual_bound) else -np.inf
     return float(known.objective_function_value) if status == highspy.HighsModelStatus.kOptimal else -np.inf
+
+
+class Cover:
+    """The linear programme that covers every unit once by exactly `parts` columns, each a set of units with a cost.
+
+    Units may also be left uncovered at a forbidding price, so that it has an answer from the beginning.
+    """
+
+    def __init__(self, units: int, parts: int, forbidding: float):
+        self.solver = quiet_solver(0)
+        self.units, self.columns = units, 0
+        for _ in range(units):
+            self.solver.addRow(1.0, 1.0, 0, [], [])
+        self.solver.addRow(float(parts), float(parts), 0, [], [])
+        for unit in range(units):
+            self.solver.addCol(forbidding, 0.0, INFINITY, 1, [unit], [1.0])
+        for sign in (1.0, -1.0):
+            self.solver.addCol(forbidding, 0.0, INFINITY, 1, [units], [sign])
+
+    def add(self, members: np.ndarray, costs: Sequence[int]) -> None:
+        """Add columns: members (m, n) bool, and their costs (m)."""
+        for row, cost in zip(members, costs, strict=True):
+            held = np.append(np.flatnonzero(row), self.units).astype(np.int32)
+            self.solver.addCol(float(cost), 0.0, INFINITY, len(held), held, np.ones(len(held)))
+
+    def relax(self, until: float) -> tuple[float, np.ndarray] | None:
+        """Price of the relaxation and the prices of the units and of the number of parts (n + 1); None if cut short."""
+        left = until - time.monotonic()
+        if left <= 0:
+            return None
+        self.solver.setOptionValue("time_limit", self.solver.getRunTime() + left)
+        self.solver.run()
+        if self.solver.getModelStatus() != highspy.HighsModelStatus.kOptimal:
+            return None
+        return float(self.solver.getInfo().objective_function_value), np.array(self.solver.getSolution().row_dual)
