@@ -93,7 +93,8 @@ def _by_columns(task: Task, known: Division, until: float, seed: int) -> Divisio
     )
     found = column_bound(ground, task.parts, task.lower, task.upper, known.labels, until, seed=seed)
     if found.labels is None:
-        return Division(known.labels, known.value, max(known.bound, int(found.bound)), infeasible=found.proved)
+        bound = known.bound if found.proved else max(known.bound, int(found.bound))
+        return Division(None, None, bound, infeasible=found.proved)
     labels = found.labels
     if known.labels is not None and task.value(known.labels) <= task.value(labels):
         labels = known.labels

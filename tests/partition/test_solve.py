@@ -55,6 +55,20 @@ def test_published_inertia_of_square_grids_is_reached_and_proved(side, published
     assert (answer.found, answer.bound, answer.proof) == (published, published, "optimal")
 
 
+@pytest.mark.parametrize("seed", range(6))
+def test_whole_parts_prove_alone_what_trying_every_plan_finds(seed, monkeypatch):
+    monkeypatch.setattr("pipeline.partition.solve.SWEEPING", -1.0)
+    given = instance(900 + seed, *SHAPES[seed % len(SHAPES)])
+    same(solve(instance_of(given), seconds=20), fewest_cuts(given))
+
+
+@pytest.mark.parametrize(("state", "published"), [("WV", 23), ("AL", 55)])
+def test_whole_parts_prove_published_optima_without_a_sweep(shared, state, published, monkeypatch):
+    monkeypatch.setattr("pipeline.partition.solve.SWEEPING", -1.0)
+    answer = solve(read_instance(shared / "bench" / "instances" / f"{state}_county.json"), seconds=120)
+    assert (answer.found, answer.bound, answer.proof) == (published, published, "optimal")
+
+
 def test_a_bound_given_without_proof_holds(shared):
     given = read_instance(shared / "bench" / "instances" / "IA_county.json")
     answer = solve(given, seconds=0.5)
