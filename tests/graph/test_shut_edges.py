@@ -8,7 +8,7 @@ import pytest
 from propose.small_places import connected, place
 
 from pipeline.partition.ground import ground_of
-from pipeline.partition.search import mend_and_improve
+from pipeline.partition.search import improve, mend_and_improve
 from pipeline.partition.trees import tree_split
 from pipeline.propose import split_community
 
@@ -85,3 +85,22 @@ def test_a_table_that_says_nothing_of_it_allows_every_edge() -> None:
     units, edges = place(1, 3, 3)
     allowed = edges.assign(allowed=True)
     assert ground_of(units, edges).near == ground_of(units, allowed).near
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_the_search_for_a_plan_goes_over_allowed_edges_only(seed: int) -> None:
+    units, edges = shut_place(seed)
+    ground = ground_of(units, edges)
+    today = tree_split(ground, 2, 1, 10_000, cost=ground.cost)
+    assert today is not None
+    labels = improve(ground, today, [-1, -1], lower=1500, upper=2500, seed=seed)
+    plan = pd.Series(labels, ground.ids)
+    assert all(connected(set(rows.index), edges[edges["allowed"]]) for _, rows in plan.groupby(plan))
+
+
+def test_the_search_takes_nothing_across_a_shut_edge() -> None:
+    units = pd.DataFrame({"households": [400, 800, 700, 600]}, index=pd.Index(["u1", "u2", "u3", "u4"], name="unit_id"))
+    edges = pd.DataFrame({"a": ["u1", "u2", "u3"], "b": ["u2", "u3", "u4"], "border_cost": 1.0, "barrier": False})
+    ground = ground_of(units, edges.assign(allowed=[False, True, True]))
+    labels = improve(ground, np.array([0, 1, 1, 1]), [-1, -1], lower=1000, upper=3000)
+    assert labels[0] not in labels[1:]

@@ -65,10 +65,12 @@ def board_of(
 ) -> Board:
     """Make the board of a problem; the masks as in `improve`."""
     n, communities = len(ground), len(offices)
-    i, j = ground.ends.reshape(-1, 2).T
+    # Only what is allowed joins units; the cost of a border that may not be crossed is left to whoever asked.
+    open_ = np.array([b in ground.near[a] for a, b in ground.ends.reshape(-1, 2).tolist()], np.bool_)
+    i, j = ground.ends.reshape(-1, 2)[open_].T
     one, two = np.concatenate([i, j]).astype(np.int64), np.concatenate([j, i]).astype(np.int64)
     order = np.lexsort((two, one))
-    cost = np.where(today[i] == today[j], ground.cost, 0).astype(np.int64)
+    cost = np.where(today[i] == today[j], ground.cost[open_], 0).astype(np.int64)
     allowed = np.ones((1 if may is None and fresh is None else n, communities + 1), np.bool_)
     if may is not None:
         allowed[:, :communities] = may
