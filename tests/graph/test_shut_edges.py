@@ -8,6 +8,7 @@ import pytest
 from propose.small_places import connected, place
 
 from pipeline.partition.ground import ground_of
+from pipeline.partition.recom import walk
 from pipeline.partition.search import improve, mend_and_improve
 from pipeline.partition.trees import tree_split
 from pipeline.propose import split_community
@@ -71,14 +72,14 @@ def test_trees_grow_over_allowed_edges_only(seed: int) -> None:
     assert all(connected(set(rows.index), edges[edges["allowed"]]) for _, rows in plan.groupby(plan))
 
 
-def test_a_loose_piece_that_nothing_borders_on_becomes_a_part_of_its_own() -> None:
+def test_a_loose_piece_that_no_other_part_borders_on_stays_where_it_is() -> None:
     ids = pd.Index(["u1", "u2", "u3", "u4"], name="unit_id")
     units = pd.DataFrame({"households": 1000}, index=ids)
     edges = pd.DataFrame({"a": ["u1", "u2", "u3"], "b": ["u2", "u3", "u4"], "border_cost": 1.0, "barrier": False})
     ground = ground_of(units, edges.assign(allowed=[True, False, True]))
     today = np.array([0, 0, 1, 1])
     labels = mend_and_improve(ground, today, [0, 2], np.array([0, 0, 0, 0]), lower=1000, upper=3000)
-    assert labels[1] != labels[2]
+    assert [0, 0, 0, 0] == labels.tolist()
 
 
 def test_a_table_that_says_nothing_of_it_allows_every_edge() -> None:
@@ -104,3 +105,15 @@ def test_the_search_takes_nothing_across_a_shut_edge() -> None:
     ground = ground_of(units, edges.assign(allowed=[False, True, True]))
     labels = improve(ground, np.array([0, 1, 1, 1]), [-1, -1], lower=1000, upper=3000)
     assert labels[0] not in labels[1:]
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_random_plans_extend_over_allowed_edges_only(seed):
+    units, edges = shut_place(seed)
+    ground = ground_of(units, edges)
+    start = tree_split(ground, 2, 1, int(ground.households.sum()), cost=ground.cost, seed=seed)
+    chain = walk(ground, start, lower=1, upper=int(ground.households.sum()), draws=200, seed=seed)
+    allowed = edges[edges["allowed"]]
+    for labels in np.unique(chain.labels, axis=0):
+        for part in np.unique(labels):
+            assert connected(set(units.index[labels == part]), allowed)

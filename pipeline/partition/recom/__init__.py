@@ -78,7 +78,7 @@ def walk(
     kept = np.empty((draws, len(ground)), np.int32)
     tried, taken = np.zeros(3, np.int64), np.zeros(3, np.int64)
     kernel.walk(
-        first, near, np.ascontiguousarray(ground.ends, np.int64).reshape(-1, 2), ground.households, labels, parts,
+        first, near, _joining(ground), ground.households, labels, parts,
         max(most, parts), lower, upper, warmup, thin, free, sequence.generate_state(4, np.uint64), kept, tried, taken,
     )  # fmt: skip
     return Chain(_numbered(kept), tried, taken)
@@ -88,6 +88,12 @@ def neighbours(ground: Ground) -> tuple[np.ndarray, np.ndarray]:
     """Neighbours of unit u as `near[first[u]:first[u + 1]]`; int64, (n + 1) and (2m)."""
     first = np.cumsum([0, *map(len, ground.near)])
     return first, np.array([other for row in ground.near for other in row], np.int64)
+
+
+def _joining(ground: Ground) -> np.ndarray:
+    """Edges (m, 2) over which a part may extend; a border that is not allowed joins nothing."""
+    pairs = [(unit, other) for unit, row in enumerate(ground.near) for other in row if unit < other]
+    return np.array(pairs, np.int64).reshape(-1, 2)
 
 
 def _numbered(labels: np.ndarray) -> np.ndarray:
