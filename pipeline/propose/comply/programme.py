@@ -102,6 +102,13 @@ class Programme:
             price[away] = 1.0
         return price, 0
 
+    def give(self, members: np.ndarray, least: int) -> None:
+        """Let the communities `members` (C) bool give away so many households at the least."""
+        x, today, counts = self.model.x, self.task.today, self.task.ground.households
+        own = np.flatnonzero(members[today]).tolist()
+        stay = {int(x[u, today[u]]): -float(counts[u]) for u in own if x[u, today[u]] >= 0}
+        self.model.row(least - float(counts[own].sum()) - 0.5, INFINITY, stay)
+
     def limit(self, level: Sum, most: int) -> None:
         """Keep a sum at `most` or less."""
         expression, constant = level
