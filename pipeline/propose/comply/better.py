@@ -17,12 +17,14 @@ from pipeline.propose.comply.task import Task, in_order
 class Seeker:
     """Looks for better plans of one task until the clock (time.monotonic) says `until`.
 
-    `regions`: what regions give away in every plan as good as the one that was last improved in moved households.
+    `regions`: what regions give away in every plan as good as the one that was last improved in moved households;
+    `proved`: levels of which no plan within the limits that are looked at has less.
     """
 
     def __init__(self, task: Task, until: float, seed: int):
         self.task, self.until, self.seed = task, until, seed
         self.regions: tuple[tuple[np.ndarray, int], ...] = ()
+        self.proved: dict[str, int] = {}
 
     def minimise(
         self,
@@ -58,7 +60,8 @@ class Seeker:
             programme.give(members, least)
         for other, most in wanted.most.items():
             if other not in ("outside", level):
-                programme.limit(_sum(programme, other), most)
+                least = most if self.proved.get(other) == most else -np.inf
+                programme.limit(_sum(programme, other), most, least=least)
         expression, constant = _sum(programme, level)
         many = 1
         if level == "outside":  # what is moved pulls the parts together

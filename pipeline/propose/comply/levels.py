@@ -39,6 +39,7 @@ class Ladder:
             if labels is None or not proved:
                 return Answer(labels, bound, proved and labels is None)
             limits = limits.least(level, bound[level])
+            self.seeker.proved[level] = bound[level]
         return Answer(labels, bound, True)
 
     def _level(self, level: str, labels: np.ndarray | None, limits: Limits) -> tuple[np.ndarray | None, int, bool]:

@@ -109,10 +109,10 @@ class Programme:
         stay = {int(x[u, today[u]]): -float(counts[u]) for u in own if x[u, today[u]] >= 0}
         self.model.row(least - float(counts[own].sum()) - 0.5, INFINITY, stay)
 
-    def limit(self, level: Sum, most: int) -> None:
-        """Keep a sum at `most` or less."""
+    def limit(self, level: Sum, most: int, *, least: float = -INFINITY) -> None:
+        """Keep a sum at `most` or less, and at `least` or more where no plan has less."""
         expression, constant = level
-        self.model.row(-INFINITY, most - constant + 0.5, expression)
+        self.model.row(least - constant - 0.5, most - constant + 0.5, expression)
 
     def _keep_limits(self, part: int, strict: bool) -> None:
         """A part in use lies inside the limits in every count, but for the households outside."""

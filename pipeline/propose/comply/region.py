@@ -109,19 +109,19 @@ def least_given(region: Region, below: int, until: float, seed: int) -> tuple[in
 
 def by_regions(task: Task, bounds: Bounds, reach: Reach, until: float, seed: int) -> Bounds:
     """Add to the bounds what regions give away, one around each community that must give or take."""
-    beside = task.beside
     assert bounds.moved is not None
     centres = np.flatnonzero((reach.give > 0) | (task.sizes < task.lower)).tolist()
-    known: dict[int, tuple[np.ndarray, int]] = {}
-    for centre in sorted(centres, key=lambda c: (reach.allowed[beside[c][task.today]].sum(), c)):
-        members = beside[centre]
-        others = [region for region in known.values() if not (region[0] & members).any()]
+    for centre in sorted(centres, key=lambda c: (int(reach.allowed[task.beside[c][task.today]].sum()), c)):
+        members = task.beside[centre]
+        others = [region for region in bounds.regions if not (region[0] & members).any()]
         most = bounds.moved - int(reach.give[~members].sum()) - beyond(others, reach.give)
-        least, none = least_given(region_of(task, reach, members), most + 1, until, seed)
-        if least > reach.give[members].sum():
-            known[centre] = (members, least)
-            bounds = replace(bounds, regions=tuple(known.values()))
+        given = int(reach.give[members].sum())
+        if given >= most:
+            continue
+        least, _ = least_given(region_of(task, reach, members), most + 1, until, seed)
+        if least > given:
+            bounds = replace(bounds, regions=(*bounds.regions, (members, least)))
             reach = reach_of(task, bounds)
-            if not reach.possible or time.monotonic() > until:
-                break
+        if not reach.possible or reach.least >= bounds.moved or time.monotonic() > until:
+            break
     return bounds
