@@ -36,7 +36,7 @@ class Seeker:
         nodes: int | None = None,
     ) -> Outcome:
         """Look for the least of one level among the plans within the limits that are better than `labels`."""
-        below = np.inf if labels is None else worth(self.task, labels, level)
+        below: float = np.inf if labels is None else worth(self.task, labels, level)
         wanted = limits if labels is None else limits.least(level, int(below) - 1)
         task, bounds = bounded(self.task, wanted)
         within = None if limits.within is None else limits.within[:, : task.parts]
@@ -60,8 +60,8 @@ class Seeker:
             programme.give(members, least)
         for other, most in wanted.most.items():
             if other not in ("outside", level):
-                least = most if self.proved.get(other) == most else -np.inf
-                programme.limit(_sum(programme, other), most, least=least)
+                floor = float(most) if self.proved.get(other) == most else -np.inf
+                programme.limit(_sum(programme, other), most, least=floor)
         expression, constant = _sum(programme, level)
         many = 1
         if level == "outside":  # what is moved pulls the parts together

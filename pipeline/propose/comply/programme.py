@@ -1,4 +1,6 @@
-"""The compliance problem as an integer programme: limits, survival, new communities, decisions, and what is minimised."""
+"""The compliance problem as an integer programme: limits, survival, decisions, and what can be minimised."""
+
+from itertools import pairwise
 
 import numpy as np
 
@@ -210,7 +212,7 @@ class Programme:
             return {int(x[unit, part]): value} if x[unit, part] >= 0 else {}
 
         for group in decided.together:
-            for one, two in zip(group, group[1:], strict=False):
+            for one, two in pairwise(group):
                 for part in range(task.parts):
                     both = held(one, part, 1.0) | held(two, part, -1.0)
                     if both:

@@ -109,12 +109,13 @@ def least_given(region: Region, below: int, until: float, seed: int) -> tuple[in
 
 def by_regions(task: Task, bounds: Bounds, reach: Reach, until: float, seed: int) -> Bounds:
     """Add to the bounds what regions give away, one around each community that must give or take."""
-    assert bounds.moved is not None
+    moved = bounds.moved
+    assert moved is not None
     centres = np.flatnonzero((reach.give > 0) | (task.sizes < task.lower)).tolist()
     for centre in sorted(centres, key=lambda c: (int(reach.allowed[task.beside[c][task.today]].sum()), c)):
         members = task.beside[centre]
         others = [region for region in bounds.regions if not (region[0] & members).any()]
-        most = bounds.moved - int(reach.give[~members].sum()) - beyond(others, reach.give)
+        most = moved - int(reach.give[~members].sum()) - beyond(others, reach.give)
         given = int(reach.give[members].sum())
         if given >= most:
             continue
@@ -122,6 +123,6 @@ def by_regions(task: Task, bounds: Bounds, reach: Reach, until: float, seed: int
         if least > given:
             bounds = replace(bounds, regions=(*bounds.regions, (members, least)))
             reach = reach_of(task, bounds)
-        if not reach.possible or reach.least >= bounds.moved or time.monotonic() > until:
+        if not reach.possible or reach.least >= moved or time.monotonic() > until:
             break
     return bounds
