@@ -22,6 +22,8 @@ SLACK = 1e-4
 ROUNDS = 40
 """Rounds of separators sought in the fractional answer before branching begins."""
 HIGHEST = 2**31 - 1
+TURNS = 12
+"""Most runs of the solver where effort is limited."""
 LEVELS = (0.01, 0.15, 0.3)
 """Shares above which units are taken as belonging to a part when separators are sought in a fractional answer."""
 
@@ -174,7 +176,11 @@ class PartitionModel:
         most = min(below - 1, np.inf if best is None else worth(best))
         bound = max(bound, self._rule_out(most - constant, until) + constant)
         self.solver.setOptionValue("mip_max_nodes", HIGHEST if nodes is None else nodes)
+        turns = 0
         while (left := until - time.monotonic()) > 0:
+            turns += 1
+            if nodes is not None and turns > TURNS:
+                return Outcome(best, np.inf if best is None else worth(best), bound, False, False)
             if bound > most + SLACK and np.isfinite(below):
                 return Outcome(best, most, bound, True, best is None)
             self.solver.setOptionValue("objective_bound", most - constant + WHOLE if np.isfinite(below) else INFINITY)

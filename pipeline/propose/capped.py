@@ -9,7 +9,8 @@ import numpy as np
 import pandas as pd
 
 from pipeline.partition.ground import DECIMETRES
-from pipeline.propose.comply.levels import Answer, Found, Ladder, Limits, fits, worth
+from pipeline.propose.comply.levels import Answer, Ladder
+from pipeline.propose.comply.limits import Found, Limits, fits, worth
 from pipeline.propose.comply.task import Task, in_order, levels_of
 from pipeline.propose.evening import evened
 from pipeline.propose.pareto import Caps, Solve

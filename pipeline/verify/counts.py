@@ -16,7 +16,9 @@ def verify_counts(
     `also`: by unit_id one column of households for each further count, such as a forecast year; None: there is none.
     """
     rows = []
-    for year in () if also is None else also.columns:
+    if also is None:
+        return problems_table([])
+    for year in also.columns:
         counts = also[year].to_dict()
         sums: dict[str, int] = {}
         for unit, name in plan.items():

@@ -5,14 +5,14 @@ import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from pipeline.propose.affordable import affordable
 from propose.small_places import best_change, connected, place, with_offices
 
 from pipeline.partition.ground import ground_of, pieces, separator
 from pipeline.partition.relaxation import relaxed
 from pipeline.partition.search import improve, mend_and_improve, worth
 from pipeline.partition.trees import tree_split
-from pipeline.propose.comply import comply
+from pipeline.propose.comply import comply, task_of
+from pipeline.propose.comply.reach import Bounds, reach_of
 
 LIMITS = {"lower": 1000, "upper": 3000}
 ORACLE_SHARE = 0.9
@@ -170,7 +170,8 @@ def test_the_bound_lies_below_proved_plans_of_larger_places(seed, mean):
     proved = tuple(int(value) for value in solution.objective[:3])
     allowed = None
     if proved[:2] == (0, 0):
-        allowed = affordable(ground, today, offices, moved=proved[2], none_vanish=True, **LIMITS)
+        whole = task_of(units, edges, **LIMITS)
+        allowed = reach_of(whole, Bounds(0, proved[2], 0, 0)).allowed[:, : whole.communities]
     for pairs in (None, allowed):
         assert relaxed(ground, today, offices, **LIMITS, found=proved, allowed=pairs) <= proved
 
@@ -199,23 +200,6 @@ def test_a_tree_split_is_connected_and_within_the_limits(seed, parts):
         sizes = np.bincount(labels, ground.households, parts)
         assert ((sizes >= lower) & (sizes <= upper)).all()
         assert all(len(pieces(ground, np.flatnonzero(labels == part))) == 1 for part in range(parts))
-
-
-@settings(max_examples=20)
-@given(seed=st.integers(0, 10_000))
-def test_what_cannot_be_afforded_is_in_no_best_plan(seed):
-    units, edges = place(seed, 4, 3, communities=3, mean=330)
-    units = with_offices(units, seed)
-    solution = comply(units, edges, **LIMITS)
-    if solution.objective[:2] != (0, 0):
-        return
-    ground = ground_of(units, edges)
-    names = sorted(units["community"].unique())
-    today = np.array([names.index(name) for name in units.loc[ground.ids, "community"]])
-    offices = [int(np.flatnonzero(ground.anchor & (today == part))[0]) for part in range(3)]
-    allowed = affordable(ground, today, offices, moved=int(solution.objective[2]), none_vanish=True, **LIMITS)
-    chosen = [names.index(name) for name in solution.plan.loc[ground.ids]]
-    assert allowed[np.arange(len(ground)), chosen].all()
 
 
 def test_a_separator_is_the_smallest_set_that_keeps_two_apart():

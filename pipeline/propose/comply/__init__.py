@@ -12,7 +12,8 @@ import pandas as pd
 
 from pipeline.partition.ground import DECIMETRES
 from pipeline.partition.search import improve
-from pipeline.propose.comply.levels import Found, Ladder, Limits, fits, worth
+from pipeline.propose.comply.levels import Ladder
+from pipeline.propose.comply.limits import Found, Limits, fits, worth
 from pipeline.propose.comply.task import Task, even_number, in_order, lawful, levels_of, task_of
 from pipeline.propose.decided import Decided
 from pipeline.propose.plan import new_names
@@ -101,11 +102,19 @@ def _start(
     """The best lawful labels at hand: those known, today's, those of the search; None where none is lawful."""
     begin = [task.today] if known is None else [known, task.today]
     if levels_of(task, task.today).outside or not lawful(task, task.today):
-        masks = {"may": task.decided.may, "fresh": task.decided.fresh} if task.decided.binding else {}
+        binding = task.decided.binding
         locked = np.zeros(task.communities, bool)
         locked[list(task.decided.kept)] = True
         found = improve(
-            task.ground, task.today, task.offices, lower=task.lower, upper=task.upper, seed=seed, locked=locked, **masks
+            task.ground,
+            task.today,
+            task.offices,
+            lower=task.lower,
+            upper=task.upper,
+            seed=seed,
+            may=task.decided.may if binding else None,
+            fresh=task.decided.fresh if binding else None,
+            locked=locked,
         )
         begin.append(in_order(task, found))
     begin = [labels for labels in begin if fits(task, labels, limits)]

@@ -1,4 +1,4 @@
-"""Lists every set of its own units that a community can keep: connected, its office held, no more lost than it may lose.
+"""Lists every set of its own units that a community can keep: connected, with its office, not too much given away.
 
 A set is a bitmask over the units of one community. Every piece of it holds the office or touches a unit from outside
 over which it may hang together with the rest.

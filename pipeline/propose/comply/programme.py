@@ -1,4 +1,6 @@
-"""The compliance problem as an integer programme: limits, survival, new communities, decisions, and what is minimised."""
+"""The compliance problem as an integer programme: limits, survival, decisions, and what can be minimised."""
+
+from itertools import pairwise
 
 import numpy as np
 
@@ -112,10 +114,17 @@ class Programme:
             price[away] = 1.0
         return price, 0
 
-    def limit(self, level: Sum, most: int) -> None:
-        """Keep a sum at `most` or less."""
+    def give(self, members: np.ndarray, least: int) -> None:
+        """Let the communities `members` (C) bool give away so many households at the least."""
+        x, today, counts = self.model.x, self.task.today, self.task.ground.households
+        own = np.flatnonzero(members[today]).tolist()
+        stay = {int(x[u, today[u]]): -float(counts[u]) for u in own if x[u, today[u]] >= 0}
+        self.model.row(least - float(counts[own].sum()) - 0.5, INFINITY, stay)
+
+    def limit(self, level: Sum, most: int, *, least: float = -INFINITY) -> None:
+        """Keep a sum at `most` or less, and at `least` or more where no plan has less."""
         expression, constant = level
-        self.model.row(-INFINITY, most - constant + 0.5, expression)
+        self.model.row(least - constant - 0.5, most - constant + 0.5, expression)
 
     def _keep_limits(self, part: int, strict: bool) -> None:
         """A part in use lies inside the limits in every count, but for the households outside."""
@@ -213,7 +222,7 @@ class Programme:
             return {int(x[unit, part]): value} if x[unit, part] >= 0 else {}
 
         for group in decided.together:
-            for one, two in zip(group, group[1:], strict=False):
+            for one, two in pairwise(group):
                 for part in range(task.parts):
                     both = held(one, part, 1.0) | held(two, part, -1.0)
                     if both:

@@ -40,8 +40,8 @@ class Bounds:
 @dataclass(frozen=True)
 class Reach:
     """What such plans can hold: pairs `allowed` (n, P); by community the sets it keeps (None: not listed) as bitmasks
-    over its units in their order; `take` (C) most households it takes; `give` (C) fewest it gives away; `stays` (C) bool: it
-    cannot vanish; `least`: fewest moved households. `possible` is False where there is no such plan."""
+    over its units in their order; `take` (C) most households it takes; `give` (C) fewest it gives away; `stays` (C)
+    bool: it cannot vanish; `least`: fewest moved households. `possible` is False where there is no such plan."""
 
     allowed: np.ndarray
     kept: tuple[np.ndarray | None, ...]

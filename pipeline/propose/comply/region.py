@@ -7,16 +7,20 @@ region takes leave it for nothing. A community outside lies outside with its own
 region hangs together with units out there: the part `out` is connected if the units out there are joined into one.
 """
 
-from dataclasses import dataclass
+import time
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
 
 from pipeline.partition.ground import Ground
 from pipeline.propose.comply.programme import Programme
-from pipeline.propose.comply.reach import Reach
+from pipeline.propose.comply.reach import Bounds, Reach, beyond, reach_of
 from pipeline.propose.comply.task import Task
 from pipeline.propose.decided import Decided
+
+NODES = 30
+"""Branches that the bound of one region is sought in: effort that is the same on every machine."""
 
 
 @dataclass(frozen=True)
@@ -84,8 +88,8 @@ def region_of(task: Task, reach: Reach, members: np.ndarray) -> Region:
     return Region(seen, Reach(allowed, kept, take, give, stays, 0, True), units, np.append(inside[units], False))
 
 
-def least_given(region: Region, below: int, until: float, seed: int, nodes: int) -> tuple[int, bool]:
-    """Bound what a region gives away at the least, as far as it is under `below`; and whether it cannot be so little."""
+def least_given(region: Region, below: int, until: float, seed: int) -> tuple[int, bool]:
+    """Bound what a region gives away at the least, up to `below`; and whether it cannot be less than that."""
     programme = Programme(region.task, region.reach, outside=0, seed=seed, whole=False)
     counts, today, x = region.task.ground.households, region.task.today, programme.model.x
     own = np.flatnonzero(region.own)
@@ -96,8 +100,29 @@ def least_given(region: Region, below: int, until: float, seed: int, nodes: int)
         until=until,
         constant=float(counts[own].sum()),
         below=below,
-        nodes=nodes,
+        nodes=NODES,
     )
     if outcome.infeasible:
         return below, True
     return max(0, int(np.ceil(outcome.bound - 1e-6))) if np.isfinite(outcome.bound) else 0, False
+
+
+def by_regions(task: Task, bounds: Bounds, reach: Reach, until: float, seed: int) -> Bounds:
+    """Add to the bounds what regions give away, one around each community that must give or take."""
+    moved = bounds.moved
+    assert moved is not None
+    centres = np.flatnonzero((reach.give > 0) | (task.sizes < task.lower)).tolist()
+    for centre in sorted(centres, key=lambda c: (int(reach.allowed[task.beside[c][task.today]].sum()), c)):
+        members = task.beside[centre]
+        others = [region for region in bounds.regions if not (region[0] & members).any()]
+        most = moved - int(reach.give[~members].sum()) - beyond(others, reach.give)
+        given = int(reach.give[members].sum())
+        if given >= most:
+            continue
+        least, _ = least_given(region_of(task, reach, members), most + 1, until, seed)
+        if least > given:
+            bounds = replace(bounds, regions=(*bounds.regions, (members, least)))
+            reach = reach_of(task, bounds)
+        if not reach.possible or reach.least >= moved or time.monotonic() > until:
+            break
+    return bounds
