@@ -7,14 +7,17 @@ run along); imbalance, the sum of |households - mean|.
 import math
 import time
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
 
 from pipeline.partition.ground import DECIMETRES, Ground, ground_of
-from pipeline.partition.sweep import BEGINNINGS, Task, begin, divide
 from pipeline.partition.trees import tree_split
 from pipeline.results import Solution
+
+if TYPE_CHECKING:
+    from pipeline.partition.sweep import Task
 
 QUICK_TRIES = 60
 """Random trees tried for a split that needs no proof."""
@@ -97,6 +100,8 @@ def quick_split(ground: Ground, wanted: Wanted, *, seed: int = 0) -> Solution:
 
 def _into(ground: Ground, parts: int, wanted: Wanted, *, until: float, seed: int) -> Solution:
     """Split into exactly `parts` parts: crossings, border cost and imbalance weighed to count in this order."""
+    from pipeline.partition.sweep import BEGINNINGS, begin, divide  # here, since the compiler takes a second to load
+
     cost = ground.cost if wanted.cost is None else wanted.cost
     task, worth = _task(ground, parts, wanted, cost)
     start = begin(task, seed=BEGINNINGS * seed)
@@ -126,9 +131,11 @@ class _Worth:
     decimetre: int
 
 
-def _task(ground: Ground, parts: int, wanted: Wanted, cost: np.ndarray) -> tuple[Task, _Worth]:
+def _task(ground: Ground, parts: int, wanted: Wanted, cost: np.ndarray) -> "tuple[Task, _Worth]":
     """The split as a division at one price: all imbalance there can be weighs less than a decimetre, and all borders
     less than a crossing. Units that belong together are tied by edges that are dearer to cut than all of it."""
+    from pipeline.partition.sweep import Task
+
     decimetre = 2 * parts * int(ground.households.sum()) + 1
     crossing = decimetre * (int(cost.sum()) + 1)
     parting = crossing * (int(ground.barrier.sum()) + 1)

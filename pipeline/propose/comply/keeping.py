@@ -8,9 +8,6 @@ import numpy as np
 
 from pipeline.partition.search.compiled import compiled
 
-WIDEST = 62
-"""Most units of a community that fit a bitmask."""
-
 
 @compiled
 def kept_sets(

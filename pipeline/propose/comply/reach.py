@@ -13,9 +13,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from pipeline.propose.comply.keeping import WIDEST, fewest, kept_sets
 from pipeline.propose.comply.task import Task
 
+WIDEST = 62
+"""Most units of a community that fit a bitmask."""
 LISTED = 20_000
 """Most sets of one community that are listed."""
 TURNS = 5
@@ -181,6 +182,8 @@ class _Reaching:
         if must & banned:
             return found[:0].copy()
         seeds = sum(bit for bit, unit in zip(bits, home.tolist(), strict=True) if self._touches(unit, community))
+        from pipeline.propose.comply.keeping import kept_sets  # here, since the compiler takes a second to load
+
         near = self.masks[community]
         if must:
             count = kept_sets(near, counts, must, banned, seeds, low, high, found)
@@ -205,6 +208,8 @@ class _Reaching:
 
     def _pairs(self) -> None:
         """Leave out the pairs of unit and community whose path costs more than is left."""
+        from pipeline.propose.comply.keeping import fewest
+
         task, c = self.task, self.task.communities
         counts = np.repeat(task.ground.households[:, None], c, axis=1)
         spared = np.where(self.give[task.today] > 0, 0, task.ground.households)[:, None]
