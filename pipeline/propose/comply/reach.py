@@ -16,7 +16,7 @@ import numpy as np
 from pipeline.propose.comply.keeping import WIDEST, fewest, kept_sets
 from pipeline.propose.comply.task import Task
 
-LISTED = 20_000
+LISTED = 100_000
 """Most sets of one community that are listed."""
 TURNS = 5
 WEIGHED = 12
