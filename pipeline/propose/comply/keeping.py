@@ -29,7 +29,7 @@ def kept_sets(
     while top > 0:
         top -= 1
         steps += 1
-        if steps > 40 * len(found):
+        if steps > 10 * len(found):
             return -1
         mine, out = taken[top], barred[top]
         edge = ahead[top] & ~mine & ~out

@@ -251,5 +251,5 @@ class Programme:
             model.row(parts - 1, INFINITY, made)
 
 
-MOST_SETS = 4000
+MOST_SETS = 1500
 """Most sets of one community that become columns."""

@@ -17,7 +17,7 @@ from pipeline.propose.comply.task import Task
 
 WIDEST = 62
 """Most units of a community that fit a bitmask."""
-LISTED = 20_000
+LISTED = 100_000
 """Most sets of one community that are listed."""
 TURNS = 5
 WEIGHED = 12
