@@ -20,6 +20,7 @@ from pipeline.propose.front import merged_fronts
 from pipeline.propose.merge import merge_communities
 from pipeline.propose.plan import Local, numbered, weakest
 from pipeline.propose.principle import draft_principle
+from pipeline.propose.ready import make_ready
 from pipeline.propose.rename import renamed
 from pipeline.propose.split import split_community
 from pipeline.results import Alternative, Proposal
@@ -122,13 +123,22 @@ def _by_subdistrict(units: pd.DataFrame, edges: pd.DataFrame) -> list[tuple[str,
     return [(str(name), mine, inner.get(name, edges[:0])) for name, mine in plain.groupby("subdistrict", sort=True)]
 
 
+def _drafted(draft: Callable[..., Local], given: tuple) -> Local:
+    """Draft one subdistrict, in a process that is ready for it."""
+    make_ready()
+    return draft(*given)
+
+
 def _assembled(
     strategy: str, units: pd.DataFrame, tasks: Sequence[tuple[Any, tuple]], jobs: int, report: Report | None
 ) -> Proposal:
     """Run the drafts of all subdistricts and put them together into one proposal."""
     names = sorted(units["subdistrict"].unique())
     drafted: list[Local] = []
-    work = (joblib.delayed(draft)(*given) for draft, given in tasks)
+    if report is not None:
+        report("getting ready; the first time on a machine this takes half a minute")
+    make_ready()  # here first, so that workers find the compiled code
+    work = (joblib.delayed(_drafted)(draft, given) for draft, given in tasks)
     parallel = joblib.Parallel(n_jobs=min(jobs, len(tasks)) or 1, return_as="generator")
     for number, local in enumerate(parallel(work), start=1):
         drafted.append(local)
