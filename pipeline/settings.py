@@ -181,7 +181,7 @@ class ForecastSection(LayerSection):
     horizon: int | None = Field(
         None, ge=2000, le=2099, description="last year that is looked at; the last one that is told when absent"
     )
-    hold: bool = Field(False, description="true: a plan must keep within the limits in `years`, too")
+    hold: bool = Field(False, description="true: the compliance plan must keep within the limits in `years`, too")
     years: list[int] = Field(
         default_factory=list, description="years in which a plan must hold beside today; the horizon when empty"
     )

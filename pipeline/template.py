@@ -75,7 +75,7 @@ path = "households.xlsx"
 # base = 2026                  # 现状户数的年份;不写则取 date 的年份
 # horizon = 2035               # 看到哪一年;不写则到最后一年
 # occupancy = [0.3, 0.6, 0.8]  # 交付当年起逐年的入住率,为假设值,按当地实际改
-# hold = true                  # 方案在 years 所列年份也须达标;不写 years 则为最后一年
+# hold = true                  # 达标方案在 years 所列年份也须达标;不写 years 则为最后一年
 """
 
 SHEET = "社区"
