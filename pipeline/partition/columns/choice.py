@@ -1,7 +1,8 @@
 """The cheapest plan among given parts, in whole numbers: always the next part for a unit that few of them hold."""
 
 import numpy as np
-from numba import njit
+
+from pipeline.partition.compiled import compiled
 
 
 def cheapest_choice(
@@ -21,7 +22,7 @@ def cheapest_choice(
     return (order[chosen] if len(chosen) else None), proved
 
 
-@njit(cache=True)
+@compiled
 def _choose(  # type: ignore[no-untyped-def]
     words, costs, n, parts, limit, steps
 ):

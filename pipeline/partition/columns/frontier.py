@@ -8,9 +8,10 @@ in the same ways, so all connected sets are the paths through a small graph of s
 from dataclasses import dataclass
 
 import numpy as np
-from numba import njit, types
+from numba import types
 from numba.typed import Dict
 
+from pipeline.partition.compiled import compiled
 from pipeline.partition.ground import Ground
 
 MOST_STATES = 1_500_000
@@ -115,7 +116,7 @@ def flat_rows(ground: Ground) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.nd
 Spread = tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray, np.ndarray]
 
 
-@njit(cache=True)
+@compiled
 def _spread(
     order: np.ndarray, start: np.ndarray, other: np.ndarray, cost: np.ndarray, joined: np.ndarray, most: int
 ) -> Spread:

@@ -6,9 +6,9 @@ turning back wherever the table says no, the search walks little but to the part
 """
 
 import numpy as np
-from numba import njit
 
 from pipeline.partition.columns.frontier import DEAD, DONE, Frontier
+from pipeline.partition.compiled import compiled
 
 TABLE = 20_000_000
 """Entries of the table: states times drawers."""
@@ -92,7 +92,7 @@ class Pricing:
         return members[:found], costs[:found], complete
 
 
-@njit(cache=True)
+@compiled
 def _fill(  # type: ignore[no-untyped-def]
     order, first, without, within, rim_without, rim_within, households, prices, scale, slack, width, table
 ):
@@ -133,7 +133,7 @@ def _fill(  # type: ignore[no-untyped-def]
                     row[d] = min(row[d], rim)
 
 
-@njit(cache=True)
+@compiled
 def _walk(  # type: ignore[no-untyped-def]
     order,
     without,

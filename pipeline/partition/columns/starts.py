@@ -4,9 +4,9 @@ The limits may be narrow beside the units' households, so steps may leave them, 
 """
 
 import numpy as np
-from numba import njit
 
 from pipeline.partition.columns.frontier import flat_rows
+from pipeline.partition.compiled import compiled
 from pipeline.partition.ground import Ground
 
 RUNS = 6
@@ -56,7 +56,7 @@ def _grown(ground: Ground, parts: int, rng: np.random.Generator) -> np.ndarray |
     return labels
 
 
-@njit(cache=True)
+@compiled
 def _anneal(  # type: ignore[no-untyped-def]
     start, other, cost, joined, households, lower, upper, labels, steps, hot, cold, outside, seed
 ):

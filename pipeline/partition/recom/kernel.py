@@ -9,7 +9,8 @@ units of a part; `size` holds its households and `count` its units.
 """
 
 import numpy as np
-from numba import njit
+
+from pipeline.partition.compiled import compiled
 
 RECOMBINE, SPLIT, MERGE = 0, 1, 2
 """Kinds of step, as the counters of tries and successes are numbered."""
@@ -17,15 +18,13 @@ RECOMBINE, SPLIT, MERGE = 0, 1, 2
 MOST_TREES = 300
 """Trees drawn for one step before it is given up. It depends on the joined parts alone, so the law is kept."""
 
-jit = njit(cache=True, nogil=True)
 
-
-@jit
+@compiled
 def _turned(x: np.uint64, by: np.uint64) -> np.uint64:
     return (x << by) | (x >> (np.uint64(64) - by))
 
 
-@jit
+@compiled
 def _bits(dice: np.ndarray) -> np.uint64:
     """Next 64 random bits: xoshiro256++ (Blackman and Vigna 2021), `dice` its state (4, uint64)."""
     found = _turned(dice[0] + dice[3], np.uint64(23)) + dice[0]
@@ -39,19 +38,19 @@ def _bits(dice: np.ndarray) -> np.uint64:
     return found
 
 
-@jit
+@compiled
 def _below(dice: np.ndarray, many: int) -> int:
     """Random whole number in 0..many-1, for `many` under 2^31."""
     return np.int64(((_bits(dice) >> np.uint64(32)) * np.uint64(many)) >> np.uint64(32))  # type: ignore[return-value]
 
 
-@jit
+@compiled
 def _share(dice: np.ndarray) -> float:
     """Random number in [0, 1)."""
     return np.float64(_bits(dice) >> np.uint64(11)) / 9007199254740992.0
 
 
-@jit
+@compiled
 def _gathered(part: int, head: np.ndarray, after: np.ndarray, units: np.ndarray, many: int) -> int:
     """Append the units of a part to the `many` that `units` holds; gives how many it holds then."""
     unit = head[part]
@@ -62,7 +61,7 @@ def _gathered(part: int, head: np.ndarray, after: np.ndarray, units: np.ndarray,
     return many
 
 
-@jit
+@compiled
 def _mapped(
     first: np.ndarray,
     near: np.ndarray,
@@ -90,7 +89,7 @@ def _mapped(
     low[many] = at
 
 
-@jit
+@compiled
 def _grown(
     low: np.ndarray,
     beside: np.ndarray,
@@ -128,7 +127,7 @@ def _grown(
             right -= 1
 
 
-@jit
+@compiled
 def _cut(
     units: np.ndarray,
     households: np.ndarray,
@@ -152,7 +151,7 @@ def _cut(
     return total
 
 
-@jit
+@compiled
 def _most_fitting(units: np.ndarray, households: np.ndarray, many: int, total: int, least: int) -> int:
     """Bound the edges of any tree that leave at least `least` households on both sides.
 
@@ -173,7 +172,7 @@ def _most_fitting(units: np.ndarray, households: np.ndarray, many: int, total: i
     return min(bound, many - 1)
 
 
-@jit
+@compiled
 def _fitting(
     units: np.ndarray,
     households: np.ndarray,
@@ -201,7 +200,7 @@ def _fitting(
     return -1
 
 
-@jit
+@compiled
 def _crossing(low: np.ndarray, beside: np.ndarray, many: int, mark: np.ndarray, stamp: int) -> int:
     """Count the edges between the mapped units that bear the stamp and those that do not."""
     found = 0
@@ -212,7 +211,7 @@ def _crossing(low: np.ndarray, beside: np.ndarray, many: int, mark: np.ndarray, 
     return found
 
 
-@jit
+@compiled
 def _between(low: np.ndarray, beside: np.ndarray, many: int, of_a: int) -> int:
     """Count the edges between the first `of_a` mapped units, which are those of part a, and the others."""
     found = 0
@@ -222,7 +221,7 @@ def _between(low: np.ndarray, beside: np.ndarray, many: int, of_a: int) -> int:
     return found
 
 
-@jit
+@compiled
 def _shared_out(
     a: int,
     b: int,
@@ -250,13 +249,13 @@ def _shared_out(
         count[part] += 1
 
 
-@jit
+@compiled
 def _is_wide(part: int, size: np.ndarray, count: np.ndarray, lower: int) -> bool:
     """Whether a part has households for two and units for two."""
     return size[part] >= 2 * lower and count[part] > 1
 
 
-@jit
+@compiled
 def walk(
     first: np.ndarray,
     near: np.ndarray,

@@ -6,12 +6,11 @@ office.
 """
 
 import numpy as np
-from numba import njit
 
-jit = njit(cache=True, nogil=True)
+from pipeline.partition.compiled import compiled
 
 
-@jit
+@compiled
 def numbered(labels: np.ndarray) -> np.ndarray:
     """Number the parts of plans (draws, n) in the order of their first units."""
     draws, n = labels.shape
@@ -28,7 +27,7 @@ def numbered(labels: np.ndarray) -> np.ndarray:
     return found
 
 
-@jit
+@compiled
 def fingerprints(labels: np.ndarray) -> np.ndarray:
     """Make one number (uint64) of each plan whose parts are `numbered`: equal plans have equal numbers (FNV-1a)."""
     draws, n = labels.shape
@@ -41,7 +40,7 @@ def fingerprints(labels: np.ndarray) -> np.ndarray:
     return found
 
 
-@jit
+@compiled
 def most_kept(shared: np.ndarray) -> int:
     """Greatest sum of `shared` (rows, columns; int64, none negative) that gives a row at most one column and a column
     at most one row."""
@@ -86,7 +85,7 @@ def most_kept(shared: np.ndarray) -> int:
     return total
 
 
-@jit
+@compiled
 def kept_households(
     labels: np.ndarray, households: np.ndarray, today: np.ndarray, names: int, anchor: np.ndarray
 ) -> np.ndarray:

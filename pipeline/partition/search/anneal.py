@@ -7,8 +7,9 @@ which moves as much. All numbers are whole, so that every machine takes the same
 
 import numpy as np
 
+from pipeline.partition.compiled import compiled
 from pipeline.partition.search.board import Board, State
-from pipeline.partition.search.compiled import EXPONENTIAL, below, compiled, seeded
+from pipeline.partition.search.chance import EXPONENTIAL, below, seeded
 from pipeline.partition.search.moves import (
     border_change,
     group_change,

@@ -2,8 +2,8 @@
 
 import numpy as np
 
+from pipeline.partition.compiled import compiled
 from pipeline.partition.search.board import Board, State
-from pipeline.partition.search.compiled import compiled
 
 FIXED = -1
 """Answer of `leaving`: the unit may not leave."""

@@ -2,8 +2,9 @@
 
 import numpy as np
 
+from pipeline.partition.compiled import compiled
 from pipeline.partition.search.board import Board, State
-from pipeline.partition.search.compiled import below, compiled, seeded
+from pipeline.partition.search.chance import below, seeded
 from pipeline.partition.search.moves import holds_office, leaving, may_be, off, put, state_of
 
 

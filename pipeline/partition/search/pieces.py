@@ -2,8 +2,8 @@
 
 import numpy as np
 
+from pipeline.partition.compiled import compiled
 from pipeline.partition.search.board import Board, State
-from pipeline.partition.search.compiled import compiled
 from pipeline.partition.search.moves import may_be, put, state_of
 
 HOME, OFFICE = 1 << 50, 1 << 52

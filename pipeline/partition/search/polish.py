@@ -5,8 +5,8 @@ A pair is a unit that goes to a part and a second one that leaves that part, or 
 
 import numpy as np
 
+from pipeline.partition.compiled import compiled
 from pipeline.partition.search.board import Board, State
-from pipeline.partition.search.compiled import compiled
 from pipeline.partition.search.moves import (
     border_change,
     group_change,

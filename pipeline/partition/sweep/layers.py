@@ -6,9 +6,8 @@ parts are numbered in the order in which the front meets them, so that states wh
 """
 
 import numpy as np
-from numba import njit
 
-jit = njit(cache=True, nogil=True)
+from pipeline.partition.compiled import compiled
 
 SLOTS = 16
 """Units of the front in one word."""
@@ -20,7 +19,7 @@ ONE = np.uint64(1)
 NIBBLE = np.uint64(15)
 
 
-@jit
+@compiled
 def hashed(pieces, owners, coarse, grain, open_parts):  # type: ignore[no-untyped-def]
     """Hash of a state: its two packed descriptions, its coarse state and the grain of every open part."""
     mixed = (owners + np.uint64(coarse)) * np.uint64(0x9E3779B97F4A7C15)
@@ -33,7 +32,7 @@ def hashed(pieces, owners, coarse, grain, open_parts):  # type: ignore[no-untype
     return mixed ^ (mixed >> np.uint64(32))
 
 
-@jit
+@compiled
 def longer(array, length):  # type: ignore[no-untyped-def]
     """Copy a table of rows into one with room for more."""
     more = np.zeros((length, array.shape[1]), array.dtype)
@@ -41,7 +40,7 @@ def longer(array, length):  # type: ignore[no-untyped-def]
     return more
 
 
-@jit
+@compiled
 def slots_of(hashes, count, size):  # type: ignore[no-untyped-def]
     """Make the hash table (open addressing, `size` a power of two) of the states so far."""
     table = np.full(size, -1, np.int32)
@@ -53,7 +52,7 @@ def slots_of(hashes, count, size):  # type: ignore[no-untyped-def]
     return table
 
 
-@jit
+@compiled
 def grow(  # type: ignore[no-untyped-def]
     layer, above, front, beside, cut, kept, joins, stay, count, left, limits, uneven, worst, width, most
 ):
@@ -255,7 +254,7 @@ def grow(  # type: ignore[no-untyped-def]
     return grown, child, paid, fits
 
 
-@jit
+@compiled
 def finish(child, paid, togo_after, price, worst):  # type: ignore[no-untyped-def]
     """Least price from each state to the end, and the part that the next unit goes to on that way.
 

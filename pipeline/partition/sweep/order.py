@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from pipeline.partition.sweep.layers import jit
+from pipeline.partition.compiled import compiled
 
 GROWTH = 2.6
 """How many times more states one more unit in the front makes, roughly."""
@@ -41,7 +41,7 @@ def _swept(number: int, first: np.ndarray, near: np.ndarray) -> list[np.ndarray]
     return [np.argsort(np.cos(a) * across + np.sin(a) * along, kind="stable").astype(np.int64) for a in angles]
 
 
-@jit
+@compiled
 def _steps_from(number, first, near, start):  # type: ignore[no-untyped-def]
     """Edges from `start` to every unit; 0 where no way leads."""
     steps = np.full(number, -1, np.int64)
@@ -59,7 +59,7 @@ def _steps_from(number, first, near, start):  # type: ignore[no-untyped-def]
     return np.maximum(steps, 0)
 
 
-@jit
+@compiled
 def _states(order, first, near):  # type: ignore[no-untyped-def]
     """States that a sweep in this order will make, roughly."""
     number = len(order)
@@ -80,7 +80,7 @@ def _states(order, first, near):  # type: ignore[no-untyped-def]
     return total
 
 
-@jit
+@compiled
 def _greedy(number, first, near, start):  # type: ignore[no-untyped-def]
     """Take next the unit that widens the front least, of several the one whose neighbours have waited longest."""
     order = np.empty(number, np.int64)
@@ -110,7 +110,7 @@ def _greedy(number, first, near, start):  # type: ignore[no-untyped-def]
     return order
 
 
-@jit
+@compiled
 def _improved(order, first, near, moves):  # type: ignore[no-untyped-def]
     """Move single units to other places while that makes fewer states; random, but always the same way."""
     number = len(order)

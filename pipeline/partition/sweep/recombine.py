@@ -6,7 +6,7 @@ used here as annealing: what makes the division dearer is taken ever more seldom
 
 import numpy as np
 
-from pipeline.partition.sweep.layers import jit
+from pipeline.partition.compiled import compiled
 from pipeline.partition.sweep.task import Task
 
 STEPS, ROUNDS = 1000, 200_000
@@ -38,7 +38,7 @@ def recombined(task: Task, *, seed: int = 0, steps: int | None = None) -> np.nda
     return np.asarray(best)
 
 
-@jit
+@compiled
 def _drawn(random):  # type: ignore[no-untyped-def]
     word = random[0]
     word ^= word << np.uint64(13)
@@ -48,7 +48,7 @@ def _drawn(random):  # type: ignore[no-untyped-def]
     return np.int64(word >> np.uint64(1))
 
 
-@jit
+@compiled
 def _tree(start, inside, first, near, parent, order, random):  # type: ignore[no-untyped-def]
     """Random spanning tree of the units `inside` that `start` reaches: always take a random edge of the border."""
     number = len(inside)
@@ -75,7 +75,7 @@ def _tree(start, inside, first, near, parent, order, random):  # type: ignore[no
     return reached
 
 
-@jit
+@compiled
 def _begun(labels, first, near, counts, limits, random, tries):  # type: ignore[no-untyped-def]
     """Fill `labels` by cutting parts off random trees; whether it worked out."""
     lower, upper, parts = limits
@@ -136,7 +136,7 @@ def _begun(labels, first, near, counts, limits, random, tries):  # type: ignore[
     return False
 
 
-@jit
+@compiled
 def _price(labels, ends, price, uneven, total, counts, parts):  # type: ignore[no-untyped-def]
     cost = np.int64(0)
     for edge in range(len(ends)):
@@ -151,7 +151,7 @@ def _price(labels, ends, price, uneven, total, counts, parts):  # type: ignore[n
     return cost
 
 
-@jit
+@compiled
 def _annealed(  # type: ignore[no-untyped-def]
     labels, first, near, counts, limits, ends, price, uneven, total, random, rounds
 ):

@@ -6,7 +6,7 @@ over which it may hang together with the rest.
 
 import numpy as np
 
-from pipeline.partition.search.compiled import compiled
+from pipeline.partition.compiled import compiled
 
 
 @compiled

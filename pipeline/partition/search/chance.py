@@ -1,19 +1,8 @@
-"""Compiles the inner loops of the search, and draws chance numbers that are the same on every machine."""
+"""Draws chance numbers that are the same on every machine."""
 
-from collections.abc import Callable
-from typing import Any
-
-import numba
 import numpy as np
 
-
-def compiled(function: Callable[..., Any]) -> Callable[..., Any]:
-    """Compile a function, and keep the machine code beside its source where that may be written."""
-    try:
-        return numba.njit(cache=True)(function)
-    except RuntimeError:  # no folder to keep it in
-        return numba.njit(function)
-
+from pipeline.partition.compiled import compiled
 
 EXPONENTIAL = np.rint(-np.log((np.arange(4096) + 0.5) / 4096) * 65536).astype(np.int64)
 """Evenly likely values of an exponential distribution of mean 65,536, whole so that all machines agree on them."""
