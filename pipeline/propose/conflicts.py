@@ -226,8 +226,9 @@ def _split_too_small(row: Any, name: str, total: int, rules: RuleSet) -> Rows:
 
 
 def _pieces(home: pd.Series, edges: pd.DataFrame) -> dict[str, list[list[str]]]:
-    """List the pieces that each community falls into, by all rows of the adjacency table, largest first."""
-    inside = edges[(edges["a"].map(home) == edges["b"].map(home)).to_numpy()]
+    """List the pieces that each community falls into, by the allowed rows of the adjacency table, largest first."""
+    joining = edges[edges["allowed"].to_numpy(bool)] if "allowed" in edges else edges
+    inside = joining[(joining["a"].map(home) == joining["b"].map(home)).to_numpy()]
     number = components(home.index, inside["a"], inside["b"])
     found: dict[str, list[list[str]]] = {}
     for (name, _), ids in home.groupby([home, number]).groups.items():

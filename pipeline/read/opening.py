@@ -112,7 +112,7 @@ def _raw_parts(path: Path, settings: Settings, role: str, measure: str) -> tuple
         advice = getattr(error, "advice", "Open it in the program that made it and save it again.")
         return [], [problem("error", role, "unreadable file", f"{error}.", advice, source=path.name)]
     if not any(row["severity"] == "error" for row in rows) and all(raw.table.empty for raw in raws):
-        severity = "error" if role in (*NEEDS_FEATURES, *TABLE_SECTIONS) else "warning"
+        severity = "error" if role in (*NEEDS_FEATURES, "households", "forecast") else "warning"
         detail = f"The {'table' if is_sheet(path) else 'layer'} is empty."
         advice = "Check that it is the right file and layer."
         return [], [*rows, problem(severity, role, "empty layer", detail, advice, source=raws[0].label)]

@@ -201,19 +201,18 @@ def test_communities_on_two_sides_of_a_forbidden_barrier_may_not_merge() -> None
 
 
 def test_the_compliance_plan_does_not_cross_a_forbidden_barrier() -> None:
-    """A small community between two large ones: without the river the west gives to it, with it the east must."""
-    units = row_of_units("A", "A", "B", "C", "C", households=800)
+    """A small community between two: without the river the west gives a unit to it; with it, it joins the east."""
+    units = row_of_units("A", "A", "A", "B", "C", "C", households=800)
     told = [rules(lower=1000, upper=3000, **given) for given in ({}, SHUT)]
-    lines = river(400)
+    lines = river(600)
     plans = []
     for one in told:
         edges, _ = drawn_adjacency(units, lines, one)
         proposal = propose_compliance(units, counted(edges), one, SolveSection(seconds=5))
         assert [] == verify_plan(units, edges, proposal.plan, one, left=proposal.left)["detail"].tolist()
         plans.append(proposal.plan)
-    assert plans[0]["u1"] == plans[0]["u2"]
-    assert plans[1]["u1"] != plans[1]["u2"]
-    assert 1 == len(set(plans[1][["u0", "u1"]]))
+    assert plans[0]["u2"] == plans[0]["u3"] != plans[0]["u1"]
+    assert plans[1]["u2"] != plans[1]["u3"] == plans[1]["u5"]
 
 
 def test_a_subdistrict_that_a_forbidden_barrier_parts_is_solved_all_the_same() -> None:
