@@ -2,6 +2,8 @@
 
 import csv
 import json
+import math
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -49,10 +51,10 @@ def instance_of(given: object, name: str = "the instance") -> Instance:
     wrong = [f"key {key} is missing" for key in KEYS if key not in given]
     if wrong:
         raise HuajieError(_listed(name, wrong))
-    parts, lower, upper = (_whole(given[key]) for key in ("k", "L", "U"))
+    parts, lower, upper = _whole(given["k"]), _limit(given["L"], math.ceil), _limit(given["U"], math.floor)
     for key, value in (("k", parts), ("L", lower), ("U", upper)):
         if value is None:
-            wrong.append(f"{key} is {_shown(given[key])}, not a whole number")
+            wrong.append(f"{key} is {_shown(given[key])}, not a {'whole ' if key == 'k' else ''}number")
     if parts is not None and parts < 1:
         wrong.append(f"k is {parts}; there must be at least one part")
     if lower is not None and upper is not None and lower > upper:
@@ -130,6 +132,13 @@ def _edges(edges: object, number: dict[str, int], wrong: list[str]) -> tuple[lis
 
 def _number(value: object) -> bool:
     return isinstance(value, (int, float)) and not isinstance(value, bool) and bool(np.isfinite(value))
+
+
+def _limit(value: object, rounded: Callable[[float], int]) -> int | None:
+    """A limit on whole counts: one with a fraction lets in the same counts as the whole number inside it."""
+    if isinstance(value, float) and math.isfinite(value):
+        return rounded(value)
+    return _whole(value)
 
 
 def _whole(value: object) -> int | None:

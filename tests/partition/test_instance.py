@@ -32,6 +32,11 @@ def test_ids_may_be_texts_and_are_told_apart_from_numbers():
     assert (given.counts.tolist(), given.ends.tolist(), given.places) == ([2, 3], [[0, 1]], None)
 
 
+def test_limits_with_a_fraction_let_in_the_same_counts():
+    given = instance_of(grid(2) | {"L": 1.2, "U": 2.9})
+    assert (given.lower, given.upper) == (2, 2)
+
+
 @pytest.mark.parametrize("key", ["k", "L", "U", "nodes", "edges"])
 def test_a_missing_key_is_named(key):
     assert f"key {key} is missing" in told({name: value for name, value in grid(2).items() if name != key})
@@ -43,7 +48,7 @@ def test_a_missing_key_is_named(key):
         ({"k": 0}, "k is 0; there must be at least one part"),
         ({"k": "two"}, 'k is "two", not a whole number'),
         ({"L": 3, "U": 2}, "L (3) is above U (2)"),
-        ({"L": True}, "L is true, not a whole number"),
+        ({"L": True}, "L is true, not a number"),
         ({"nodes": []}, "nodes is not a list of at least one node"),
         ({"nodes": [{"id": 0}]}, "node number 1 has no id or no pop"),
         ({"nodes": [{"id": 0, "pop": -1}]}, "node 0 has pop -1, not a whole number from 0"),
