@@ -25,6 +25,8 @@ def capped_solver(task: Task, first: pd.Series, seed: int) -> Solve:
 
     def solve(caps: Caps, order: tuple[str, ...], until: float) -> Solution | None:
         begun = time.monotonic()
+        if any(cap is not None and cap < 0 for cap in vars(caps).values()):
+            return None
         most: Found = {"outside": outside} | {name: cap for name, cap in vars(caps).items() if cap is not None}
         begin = known + [evened(task, one, caps.moved) for one in known] if order[0] == "balance" else known
         within = [labels for labels in begin if fits(task, labels, Limits(most))]

@@ -45,7 +45,7 @@ def bounded(task: Task, limits: Limits) -> tuple[Task, Bounds]:
     changed = limits.most.get("changed", ordinary + most)
     slots = max(0, min(changed, (changed + most - ordinary) // 2, most, len(task.ground)))
     if moved is not None and outside is not None and task.lower > outside:
-        slots = min(slots, moved // (task.lower - outside))
+        slots = min(slots, max(0, moved) // (task.lower - outside))
     vanished = max(0, min(changed, (changed + ordinary - fewest) // 2, ordinary))
     created = max(0, fewest - ordinary) if outside == 0 else 0
     return with_slots(task, slots), Bounds(off, moved, vanished, created)
