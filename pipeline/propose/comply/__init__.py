@@ -11,6 +11,7 @@ import numpy as np
 import pandas as pd
 
 from pipeline.partition.ground import DECIMETRES
+from pipeline.partition.relaxation import relaxed
 from pipeline.partition.search import improve
 from pipeline.propose.comply.levels import Ladder
 from pipeline.propose.comply.limits import Found, Limits, fits, worth
@@ -88,12 +89,30 @@ def comply_with(
     if answer.labels is None:
         note = "条件相互矛盾或限额过低，不存在方案" if answer.proved else "限时内未找到方案"
         return Solution(None, "infeasible" if answer.proved else "gap", seconds=spent, note=note)
+    least = answer.bound if answer.proved else _relaxed(task, answer.labels, answer.bound)
     objective, bound = (
         tuple(_told(task, level, number(level)) for level in levels)
-        for number in (lambda level: worth(task, answer.labels, level), answer.bound.__getitem__)
+        for number in (lambda level: worth(task, answer.labels, level), least.__getitem__)
     )
     proof = "optimal" if answer.proved else "gap"
     return Solution(_named(task, answer.labels), proof, objective, bound, first_gap(objective, bound), spent)
+
+
+def _relaxed(task: Task, labels: np.ndarray, bound: Found) -> Found:
+    """Bounds made better, where it can, by the relaxation that lets households flow; it knows the usual order only."""
+    if task.decided.excused or list(bound)[:3] != ["outside", "changed", "moved"]:
+        return bound
+    found = levels_of(task, labels)
+    least = relaxed(
+        task.ground,
+        task.today,
+        task.offices,
+        lower=task.lower,
+        upper=task.upper,
+        found=(found.outside, found.changed, found.moved),
+    )
+    better = {level: max(bound[level], number) for level, number in zip(bound, least, strict=False)}
+    return bound | better
 
 
 def _start(
