@@ -139,13 +139,6 @@ class PartitionModel:
                         self.row(-INFINITY, 0, {one: 1.0, column: -1.0} | ({two: -1.0} if two >= 0 else {}))
         return made
 
-    def only_where_cut(self, edge: int, column: int) -> None:
-        """Keep an edge's variable at 0 while both ends lie in one part (needed where cutting is rewarded)."""
-        for part in range(len(self.parts)):
-            both = [int(self.x[unit, part]) for unit in self.ground.ends[edge]]
-            if min(both) >= 0:
-                self.row(-INFINITY, 2, {column: 1.0} | dict.fromkeys(both, 1.0))
-
     def minimise(
         self,
         expression: Expression,
@@ -210,12 +203,6 @@ class PartitionModel:
         # What the clock happened to allow is not what another machine would find: only `start` is the same anywhere.
         value = np.inf if start is None else worth(start)
         return Outcome(start, value, min(bound, value), False, False)
-
-    def hold(self, expression: Expression, value: float, *, until: float) -> None:
-        """Keep an expression at `value` or less from now on, and rule out by reduced costs what cannot be so."""
-        self._set_price(expression)
-        self._rule_out(value, until)
-        self.row(-INFINITY, value + WHOLE, expression)
 
     def _set_price(self, expression: Expression) -> None:
         self._hand_over()

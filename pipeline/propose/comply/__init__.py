@@ -15,9 +15,9 @@ from pipeline.partition.relaxation import relaxed
 from pipeline.partition.search import improve
 from pipeline.propose.comply.levels import Ladder
 from pipeline.propose.comply.limits import Found, Limits, fits, worth
+from pipeline.propose.comply.naming import named_by, numbered_by
 from pipeline.propose.comply.task import Task, even_number, in_order, lawful, levels_of, task_of
 from pipeline.propose.decided import Decided
-from pipeline.propose.plan import new_names
 from pipeline.propose.split import first_gap
 from pipeline.results import Solution
 
@@ -62,7 +62,7 @@ def comply(
     """
     begun = time.monotonic()
     task = task_of(units, edges, lower=lower, upper=upper, decided=decided, also=also)
-    known = None if start is None else _numbered(task, start)
+    known = None if start is None else numbered_by(task, start)
     return comply_with(task, seconds=seconds - (time.monotonic() - begun), seed=seed, start=known)
 
 
@@ -95,7 +95,7 @@ def comply_with(
         for number in (lambda level: worth(task, answer.labels, level), least.__getitem__)
     )
     proof = "optimal" if answer.proved else "gap"
-    return Solution(_named(task, answer.labels), proof, objective, bound, first_gap(objective, bound), spent)
+    return Solution(named_by(task, answer.labels), proof, objective, bound, first_gap(objective, bound), spent)
 
 
 def _relaxed(task: Task, labels: np.ndarray, bound: Found) -> Found:
@@ -152,21 +152,3 @@ def _told(task: Task, level: str, number: int) -> float:
     if level == "border":
         return number / DECIMETRES
     return number / even_number(task) if level == "balance" else float(number)
-
-
-def _numbered(task: Task, plan: pd.Series) -> np.ndarray:
-    """Labels of a plan."""
-    number = {name: at for at, name in enumerate(task.decided.communities)}
-    names = plan.loc[task.ground.ids].astype("str")
-    for name in names.unique():
-        number.setdefault(name, len(number))
-    return in_order(task, names.map(number).to_numpy(np.int64))
-
-
-def _named(task: Task, labels: np.ndarray) -> pd.Series:
-    """The plan of labels, with names for the new communities."""
-    names = task.decided.communities
-    used = [label for label in dict.fromkeys(labels.tolist()) if label >= task.communities]
-    fresh = new_names(task.subdistrict, names, len(used))
-    called = dict(enumerate(names)) | dict(zip(used, fresh, strict=True))
-    return pd.Series([called[label] for label in labels.tolist()], index=task.ground.ids, name="community")
